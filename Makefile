@@ -1,0 +1,95 @@
+# Órdenes de la casa. Solo hacen falta python3 (3.11 o posterior, con venv) y make; `make` a secas las explica.
+
+PUERTO ?= 8000
+PYTHON ?= python3
+MODO ?= demo
+export PUERTO MODO
+
+VENV := .venv
+PY := $(VENV)/bin/python
+ESTATICOS := var/estaticos/.reunidos
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+
+# Las pruebas y las comprobaciones no heredan la base ni los ajustes de quien las ejecuta.
+LIMPIO := env -u DATABASE_URL -u REPLICA_URL -u CACHE_URL -u DEBUG -u LIMITE_API -u DJANGO_SETTINGS_MODULE MODO=demo
+# Valores sin secreto alguno, con la única finalidad de que `check --deploy` examine el modo de producción.
+PRODUCCION := $(LIMPIO) MODO=produccion ALLOWED_HOSTS=ejemplo.pe DATABASE_URL=sqlite://:memory: \
+	SECRET_KEY=solo-para-make-revisar-no-es-un-secreto-7hQ2mXv9TzK4pLw8RbN3cYd6FgJ1sAe5
+
+.DEFAULT_GOAL := ayuda
+.NOTPARALLEL:
+.PHONY: ayuda demo preparar test revisar arreglar bench puerto-libre
+
+ayuda: ## explica las órdenes
+	@echo "Portal de la Política Nacional Penitenciaria al 2030"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 — \2/p' Makefile
+	@echo
+	@echo "Otro puerto: make demo PUERTO=8080"
+
+demo: puerto-libre preparar ## prepara el portal y lo sirve en 127.0.0.1 (Ctrl+C lo detiene; lo ingresado se conserva)
+	@echo
+	@echo "Portal:          http://127.0.0.1:$(PUERTO)/"
+	@echo "Administración:  http://127.0.0.1:$(PUERTO)/admin/"
+	@echo "API:             http://127.0.0.1:$(PUERTO)/api/v1/"
+	@echo "Ctrl+C detiene el servidor."
+	@exec $(VENV)/bin/gunicorn penitenciaria.wsgi --bind 127.0.0.1:$(PUERTO) \
+		--workers 2 --threads 4 --no-control-socket --log-level warning
+
+preparar: $(VENV)/.instalado $(ESTATICOS) ## lo mismo sin servir: instala, migra, reúne estáticos y carga la política si la base está vacía
+	@$(PY) manage.py migrate --noinput --verbosity 0
+	@$(PY) manage.py cargar_politica --si-vacia
+	@[ "$(MODO)" = produccion ] || $(PY) manage.py crear_cuentas_demo
+
+test: $(VENV)/.instalado-dev ## toda la suite en SQLite (con navegador y cobertura del núcleo) y otra vez en PostgreSQL
+	$(LIMPIO) $(PY) -m pytest --cov=indicadores.calculo --cov-branch
+	$(LIMPIO) $(PY) -m tests.con_postgres -m "not navegador"
+
+revisar: $(VENV)/.instalado-dev ## comprueba estilo, tipos, ley de importaciones, migraciones, despliegue y plantillas; no edita nada
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(LIMPIO) $(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-logo
+	$(LIMPIO) DATABASE_URL=sqlite://:memory: $(PY) manage.py makemigrations --check --dry-run
+	@echo "manage.py check --deploy --fail-level WARNING (MODO=produccion)"
+	@$(PRODUCCION) $(PY) manage.py check --deploy --fail-level WARNING
+	$(VENV)/bin/djlint templates --lint --quiet
+
+arreglar: $(VENV)/.instalado-dev ## corrige lo que se corrige solo: importaciones, estilo y formato
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(VENV)/.instalado-dev ## ejecuta bench/, imprime razones y escribe bench/resultados.json
+	$(PY) -m bench
+
+puerto-libre:
+	@$(PYTHON) -c 'import socket, sys; \
+	s = socket.socket(); \
+	s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); \
+	s.bind(("127.0.0.1", int(sys.argv[1])))' '$(PUERTO)' 2>/dev/null || { \
+		echo "El puerto «$(PUERTO)» está ocupado o no es válido. Elija otro: make demo PUERTO=8080" >&2; exit 1; }
+
+$(PY):
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "No se encuentra «$(PYTHON)». Instale Python 3.11 o posterior (o indique cuál: make PYTHON=python3.12 …)." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Hace falta Python 3.11 o posterior y «$(PYTHON)» es $$($(PYTHON) --version 2>&1). Indique otro: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "A «$(PYTHON)» le falta el módulo venv. En Debian o Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+# Comprimir plotly.js con Brotli tarda medio minuto: se repite solo si cambió algo de lo que se reúne.
+$(ESTATICOS): $(VENV)/.instalado penitenciaria/settings.py penitenciaria/apps.py $(shell find static)
+	@echo "Reuniendo y comprimiendo los archivos estáticos (la primera vez tarda cerca de un minuto)…"
+	@$(PY) manage.py collectstatic --noinput --verbosity 0
+	@touch $@
+
+$(VENV)/.instalado: requirements.txt | $(PY)
+	@echo "Instalando requirements.txt…"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.instalado-dev: requirements-dev.txt $(VENV)/.instalado
+	@echo "Instalando requirements-dev.txt…"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,42 @@
+"""Los verbos: la única forma de escribir cifras. Cada uno comprueba permisos, abre una transacción y deja constancia.
+
+Todos reciben ``por`` (quién) y aceptan ``ahora`` (el momento; si falta, el reloj). Levantan solo errores del dominio, con
+un mensaje en español para quien escribe.
+"""
+
+from indicadores.acciones.mediciones import (
+    corregir,
+    descartar,
+    enviar,
+    modificar,
+    observar,
+    publicar,
+    publicar_lote,
+    registrar,
+    retirar,
+)
+from indicadores.acciones.revisiones import fijar_linea_base, fijar_logro, fijar_umbrales
+from indicadores.acciones.transiciones import TRANSICIONES, Transicion
+from indicadores.errores import ConflictoDeEdicion, DatoInvalido, ErrorDelDominio, PermisoDenegado, TransicionInvalida
+
+__all__ = [
+    "TRANSICIONES",
+    "ConflictoDeEdicion",
+    "DatoInvalido",
+    "ErrorDelDominio",
+    "PermisoDenegado",
+    "Transicion",
+    "TransicionInvalida",
+    "corregir",
+    "descartar",
+    "enviar",
+    "fijar_linea_base",
+    "fijar_logro",
+    "fijar_umbrales",
+    "modificar",
+    "observar",
+    "publicar",
+    "publicar_lote",
+    "registrar",
+    "retirar",
+]

@@ -1,0 +1,109 @@
+"""Lo que comparten los verbos: el reloj por defecto, la traducción de choques y la lectura de valores."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from indicadores.calculo.tipos import MOTIVOS_DECLARABLES
+from indicadores.errores import ConflictoDeEdicion, DatoInvalido
+from indicadores.formato import NumeroInvalido, escribir_numero, leer_decimal
+from indicadores.models import Indicador
+
+
+def momento(ahora: datetime | None) -> datetime:
+    """``ahora`` o, si falta, el reloj; siempre con zona horaria."""
+    if ahora is None:
+        return timezone.now()
+    if timezone.is_naive(ahora):
+        raise DatoInvalido("El momento debe llevar zona horaria.", campo="ahora")
+    return ahora
+
+
+def dia_en_lima(ahora: datetime) -> date:
+    """El día que era en Lima (``TIME_ZONE``) en ese momento."""
+    return timezone.localdate(ahora)
+
+
+@contextmanager
+def escritura(modelo: type[models.Model]) -> Iterator[None]:
+    """Una transacción cuyo choque con una restricción se explica con la frase de esa restricción."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as choque:
+        nombres = set(re.findall(r"\w+", str(choque)))
+        for restriccion in modelo._meta.constraints:
+            if restriccion.name in nombres:
+                raise ConflictoDeEdicion(str(restriccion.get_violation_error_message())) from choque
+        raise ConflictoDeEdicion(
+            "Otra persona acaba de guardar un cambio sobre lo mismo. Vuelva a cargar la página y compare."
+        ) from choque
+
+
+def leer_valor(indicador: Indicador, valor: Decimal | int | str | None, campo: str = "valor") -> Decimal | None:
+    """``valor`` como ``Decimal`` dentro de lo que admite la unidad del indicador; None queda None."""
+    if valor is None:
+        return None
+    try:
+        if isinstance(valor, str):
+            exacto = leer_decimal(valor, entero=indicador.es_entero)
+        elif isinstance(valor, Decimal | int) and not isinstance(valor, bool):
+            exacto = Decimal(valor)
+            if not exacto.is_finite():
+                raise NumeroInvalido("El valor debe ser un número finito.")
+            if exacto != round(exacto, 4) or abs(exacto) >= 10**11:
+                raise NumeroInvalido("El valor admite hasta 11 cifras enteras y 4 decimales.")
+        else:
+            raise NumeroInvalido("El valor debe ser un número decimal exacto, no uno de coma flotante.")
+    except NumeroInvalido as error:
+        raise DatoInvalido(str(error), campo=campo) from error
+    _comprobar_rango(indicador, exacto, campo)
+    return exacto
+
+
+def _comprobar_rango(indicador: Indicador, valor: Decimal, campo: str) -> None:
+    Unidad = Indicador.Unidad  # noqa: N806 — es una clase
+    escrito = escribir_numero(valor, 4)
+    if valor < 0 and indicador.unidad != Unidad.TASA_DE_VARIACION:
+        raise DatoInvalido(
+            f"El valor {escrito} es negativo y un indicador de {indicador.get_unidad_display()} no puede serlo. "
+            "Revise el signo.",
+            campo=campo,
+        )
+    if indicador.unidad == Unidad.PORCENTAJE and valor > 100:
+        raise DatoInvalido(
+            f"El valor {escrito} % pasa de 100 %. Escriba un porcentaje entre 0 y 100.", campo=campo
+        )
+    if indicador.es_entero and valor != valor.to_integral_value():
+        raise DatoInvalido(
+            f"El valor {escrito} tiene decimales y este indicador se cuenta en unidades enteras.", campo=campo
+        )
+
+
+def comprobar_ausencia(
+    valor: Decimal | None, motivo_ausencia: str, fecha_compromiso: date | None, *, campo: str = "valor"
+) -> None:
+    """Un valor o un motivo de ausencia, exactamente uno."""
+    if valor is None and not motivo_ausencia:
+        raise DatoInvalido("Escriba el valor o, si no existe, elija el motivo de su ausencia.", campo=campo)
+    if valor is not None and motivo_ausencia:
+        raise DatoInvalido(
+            "Hay un valor y también un motivo de ausencia. Deje uno solo de los dos.", campo="motivo_ausencia"
+        )
+    if motivo_ausencia and motivo_ausencia not in MOTIVOS_DECLARABLES:
+        raise DatoInvalido(f"«{motivo_ausencia}» no es un motivo de ausencia conocido.", campo="motivo_ausencia")
+    if valor is not None and fecha_compromiso:
+        raise DatoInvalido("La fecha de compromiso solo acompaña a un valor ausente.", campo="fecha_compromiso")
+
+
+def exigir_motivo(motivo: str, para: str) -> str:
+    """El motivo sin espacios sobrantes; levanta si está vacío."""
+    limpio = (motivo or "").strip()
+    if not limpio:
+        raise DatoInvalido(f"Escriba el motivo para {para}: quedará en el historial.", campo="motivo")
+    return limpio

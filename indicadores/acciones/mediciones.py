@@ -1,0 +1,405 @@
+"""Los verbos de una medición: de borrador a publicada, corregida o retirada, siempre por dos personas."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from indicadores.acciones.comun import (
+    comprobar_ausencia,
+    dia_en_lima,
+    escritura,
+    exigir_motivo,
+    leer_valor,
+    momento,
+)
+from indicadores.acciones.reserva import reservar_celdas
+from indicadores.acciones.transiciones import comprobar_etapa
+from indicadores.calculo.tipos import Periodo, PeriodoInvalido
+from indicadores.errores import ConflictoDeEdicion, DatoInvalido, TransicionInvalida
+from indicadores.formato import escribir_fecha, escribir_periodo, escribir_valor, porcentaje_de
+from indicadores.models import Ambito, Fuente, Indicador, Medicion, Suceso
+from indicadores.permisos import Accion, comprobar, comprobar_publicar
+
+#: Lo que una persona puede cambiar de un borrador; la clave (indicador, periodo, ámbito, sexo, carácter) no.
+CAMPOS_EDITABLES = (
+    "valor",
+    "numerador",
+    "denominador",
+    "fuente",
+    "situacion",
+    "motivo_ausencia",
+    "texto_ausencia",
+    "fecha_compromiso",
+    "notas",
+)
+
+
+def registrar(
+    *,
+    por: User,
+    indicador: Indicador,
+    periodo: str,
+    valor: Decimal | int | str | None,
+    ambito: Ambito | None = None,
+    sexo: str = "T",
+    numerador: int | None = None,
+    denominador: int | None = None,
+    fuente: Fuente | None = None,
+    caracter: str = "oficial",
+    situacion: str = "definitiva",
+    motivo_ausencia: str | None = None,
+    texto_ausencia: str = "",
+    fecha_compromiso: date | None = None,
+    notas: str = "",
+    ahora: datetime | None = None,
+) -> Medicion:
+    """Crea el borrador de una medición nueva.
+
+    ``valor`` va en la unidad del indicador; None con ``motivo_ausencia`` declara una ausencia; None con numerador y
+    denominador en un porcentaje lo calcula (4 decimales, mitad hacia arriba). ``ambito`` None es el país.
+    Errores: :class:`PermisoDenegado`, :class:`DatoInvalido`.
+    """
+    comprobar(por, Accion.REGISTRAR)
+    en = momento(ahora)
+    lapso = leer_periodo(periodo, hoy=dia_en_lima(en))
+    borrador = Medicion(
+        indicador=indicador,
+        periodo=lapso.texto,
+        inicio=lapso.inicio,
+        fin=lapso.fin,
+        ambito=ambito or Ambito.objects.get(codigo=Ambito.NACIONAL),
+        sexo=sexo,
+        caracter=caracter,
+        registrada_por=por,
+        registrada_en=en,
+    )
+    _poner_datos(
+        borrador,
+        valor=valor,
+        numerador=numerador,
+        denominador=denominador,
+        fuente=fuente,
+        situacion=situacion,
+        motivo_ausencia=motivo_ausencia,
+        texto_ausencia=texto_ausencia,
+        fecha_compromiso=fecha_compromiso,
+        notas=notas,
+    )
+    _comprobar_opciones(borrador)
+    with escritura(Medicion):
+        _comprobar_sin_duplicado(borrador)
+        borrador.version = _siguiente_version(borrador)
+        borrador.save()
+        _anotar(borrador, "registrar", por, en)
+    return borrador
+
+
+def modificar(medicion: Medicion, *, por: User, testigo: int, ahora: datetime | None = None, **campos: Any) -> Medicion:
+    """Cambia ``campos`` de un borrador (u observada, que vuelve a borrador) si nadie lo tocó desde que se leyó.
+
+    ``testigo`` es el que traía la medición leída; si ya no es el vigente levanta :class:`ConflictoDeEdicion` y no
+    escribe nada.
+    """
+    comprobar(por, Accion.MODIFICAR)
+    desconocidos = sorted(set(campos) - set(CAMPOS_EDITABLES))
+    if desconocidos:
+        raise DatoInvalido(f"No se puede cambiar {', '.join(desconocidos)} de una medición ya registrada.")
+    en = momento(ahora)
+    with escritura(Medicion):
+        actual = _tomar(medicion)
+        if actual.testigo != testigo:
+            ultimo = actual.sucesos.order_by("-en", "-id").select_related("por").first()
+            quien = ultimo.por.get_username() if ultimo else "otra persona"
+            raise ConflictoDeEdicion(
+                f"{quien} cambió esta medición mientras usted la editaba: ahora dice "
+                f"{describir_valor(actual)}. Lo que usted escribió sigue en el formulario; compare y guarde de nuevo."
+            )
+        transicion = comprobar_etapa(actual, "modificar")
+        antes = {campo: _texto(getattr(actual, campo)) for campo in CAMPOS_EDITABLES}
+        datos: dict[str, Any] = {campo: getattr(actual, campo) for campo in CAMPOS_EDITABLES}
+        if "valor" in campos and "motivo_ausencia" not in campos and campos["valor"] is not None:
+            datos.update(motivo_ausencia="", texto_ausencia="", fecha_compromiso=None)
+        _poner_datos(actual, **(datos | campos))
+        _comprobar_opciones(actual)
+        actual.etapa = transicion.hacia
+        actual.testigo += 1
+        actual.save()
+        despues = {campo: _texto(getattr(actual, campo)) for campo in CAMPOS_EDITABLES}
+        cambios = {campo: [antes[campo], despues[campo]] for campo in antes if antes[campo] != despues[campo]}
+        _anotar(actual, "modificar", por, en, cambios=cambios)
+    return actual
+
+
+def descartar(medicion: Medicion, *, por: User, ahora: datetime | None = None) -> Medicion:
+    """Aparta un borrador que ya no se quiere; queda guardado con su historia y deja libre su lugar."""
+    comprobar(por, Accion.DESCARTAR)
+    return _pasar(medicion, "descartar", por, momento(ahora))
+
+
+def enviar(medicion: Medicion, *, por: User, ahora: datetime | None = None) -> Medicion:
+    """Pasa un borrador a revisión; exige ``fuente``."""
+    comprobar(por, Accion.ENVIAR)
+    en = momento(ahora)
+    with escritura(Medicion):
+        actual = _tomar(medicion)
+        transicion = comprobar_etapa(actual, "enviar")
+        if actual.fuente_id is None:
+            raise DatoInvalido("Indique la fuente de la cifra antes de enviarla a revisión.", campo="fuente")
+        actual.etapa = transicion.hacia
+        actual.enviada_por = por
+        actual.testigo += 1
+        actual.save()
+        _anotar(actual, "enviar", por, en)
+    return actual
+
+
+def observar(medicion: Medicion, *, por: User, motivo: str, ahora: datetime | None = None) -> Medicion:
+    """Devuelve una medición en revisión a quien la envió, con la razón."""
+    comprobar(por, Accion.OBSERVAR)
+    return _pasar(medicion, "observar", por, momento(ahora), motivo=exigir_motivo(motivo, "observar la medición"))
+
+
+def publicar(
+    medicion: Medicion, *, por: User, avisos_aceptados: Collection[str] = (), ahora: datetime | None = None
+) -> Medicion:
+    """Publica lo revisado: pasa a regir desde ``ahora`` y sustituye a la versión vigente de la misma clave.
+
+    Ni quien la registró, ni quien la cambió, ni quien la envió puede publicarla. Los avisos no detienen el verbo:
+    ``avisos_aceptados`` deja constancia de cuáles se leyeron.
+    """
+    return publicar_lote([medicion], por=por, avisos_aceptados=avisos_aceptados, ahora=ahora)[0]
+
+
+def publicar_lote(
+    mediciones: Iterable[Medicion],
+    *,
+    por: User,
+    avisos_aceptados: Collection[str] = (),
+    ahora: datetime | None = None,
+) -> list[Medicion]:
+    """Publica varias mediciones revisadas, o ninguna: si una no puede, no cambia nada y el error dice cuál."""
+    comprobar(por, Accion.PUBLICAR)
+    en = momento(ahora)
+    with escritura(Medicion):
+        publicadas = [_publicar_una(medicion, por, avisos_aceptados, en) for medicion in mediciones]
+        reservar_celdas(publicadas)
+    return publicadas
+
+
+def _publicar_una(medicion: Medicion, por: User, avisos_aceptados: Collection[str], en: datetime) -> Medicion:
+    actual = _tomar(medicion)
+    transicion = comprobar_etapa(actual, "publicar")
+    comprobar_publicar(por, actual)
+    vigente = _vigente(actual)
+    if vigente is not None:
+        if vigente.pk != actual.corrige_id:
+            raise TransicionInvalida(
+                f"Mientras tanto se publicó otra versión de este dato ({describir_valor(vigente)}). "
+                "Descarte esta y corrija la vigente."
+            )
+        if en < vigente.publicada_en:  # type: ignore[operator] — una vigente siempre tiene momento
+            raise DatoInvalido("El momento de publicación es anterior al de la versión que sustituye.")
+        vigente.etapa = Medicion.Etapa.SUSTITUIDA
+        vigente.sustituida_en = en
+        vigente.testigo += 1
+        vigente.save()
+        _anotar(vigente, "sustituir", por, en)
+    actual.version = _siguiente_version(actual)
+    actual.etapa = transicion.hacia
+    actual.publicada_en = en
+    actual.publicada_por = por
+    actual.testigo += 1
+    actual.save()
+    _anotar(actual, "publicar", por, en, cambios={"avisos_aceptados": sorted(avisos_aceptados)})
+    return actual
+
+
+def corregir(
+    medicion: Medicion,
+    *,
+    por: User,
+    valor: Decimal | int | str | None,
+    motivo: str,
+    ahora: datetime | None = None,
+    **campos: Any,
+) -> Medicion:
+    """Abre el borrador de la versión siguiente de una medición publicada; la vigente rige hasta que se publique.
+
+    ``campos`` no dados se conservan, salvo numerador y denominador cuando el valor cambia.
+    """
+    comprobar(por, Accion.CORREGIR)
+    razon = exigir_motivo(motivo, "corregir una cifra publicada")
+    desconocidos = sorted(set(campos) - set(CAMPOS_EDITABLES))
+    if desconocidos:
+        raise DatoInvalido(f"No se puede cambiar {', '.join(desconocidos)} al corregir.")
+    en = momento(ahora)
+    with escritura(Medicion):
+        actual = _tomar(medicion)
+        comprobar_etapa(actual, "corregir")
+        nueva = Medicion(
+            **{campo: getattr(actual, campo) for campo in (*Medicion.CLAVE, "inicio", "fin")},
+            corrige=actual,
+            motivo_cambio=razon,
+            registrada_por=por,
+            registrada_en=en,
+        )
+        datos: dict[str, Any] = {"fuente": actual.fuente, "situacion": actual.situacion, "notas": actual.notas}
+        if leer_valor(actual.indicador, valor) == actual.valor:
+            datos |= {"numerador": actual.numerador, "denominador": actual.denominador}
+        if valor is None and "motivo_ausencia" not in campos:
+            datos |= {
+                "motivo_ausencia": actual.motivo_ausencia,
+                "texto_ausencia": actual.texto_ausencia,
+                "fecha_compromiso": actual.fecha_compromiso,
+            }
+        _poner_datos(nueva, valor=valor, **(datos | campos))
+        _comprobar_opciones(nueva)
+        _comprobar_sin_duplicado(nueva, es_correccion=True)
+        nueva.version = _siguiente_version(nueva)
+        nueva.save()
+        _anotar(nueva, "corregir", por, en, motivo=razon)
+    return nueva
+
+
+def retirar(medicion: Medicion, *, por: User, motivo: str, ahora: datetime | None = None) -> Medicion:
+    """Quita de la vista una cifra publicada, con su razón; la versión queda legible en su historia."""
+    comprobar(por, Accion.RETIRAR)
+    en = momento(ahora)
+    razon = exigir_motivo(motivo, "retirar una cifra publicada")
+    with escritura(Medicion):
+        actual = _tomar(medicion)
+        transicion = comprobar_etapa(actual, "retirar")
+        if en < actual.publicada_en:  # type: ignore[operator] — una publicada siempre tiene momento
+            raise DatoInvalido("No se puede retirar una cifra antes de su publicación.")
+        actual.etapa = transicion.hacia
+        actual.sustituida_en = en
+        actual.testigo += 1
+        actual.save()
+        reservar_celdas([actual])
+        _anotar(actual, "retirar", por, en, motivo=razon)
+    return actual
+
+
+def leer_periodo(texto: str, *, hoy: date) -> Periodo:
+    """El periodo que nombra ``texto``; debe haber terminado: un año a medias no es un año."""
+    try:
+        lapso = Periodo.leer(texto)
+    except PeriodoInvalido as error:
+        raise DatoInvalido(str(error), campo="periodo") from error
+    if lapso.inicio.year < 1990:
+        raise DatoInvalido("El periodo es anterior a 1990. Revise el año.", campo="periodo")
+    if lapso.fin > hoy:
+        raise DatoInvalido(
+            f"El periodo {escribir_periodo(lapso.texto)} termina el {escribir_fecha(lapso.fin)} y hoy es "
+            f"{escribir_fecha(hoy)}: aún no puede medirse completo. Registre el último mes, trimestre o semestre terminado.",
+            campo="periodo",
+        )
+    return lapso
+
+
+def describir_valor(medicion: Medicion) -> str:
+    """El valor con su unidad, o el motivo de su ausencia, para un mensaje."""
+    if medicion.valor is None:
+        return f"sin valor: {medicion.get_motivo_ausencia_display()}"
+    return escribir_valor(medicion.valor, medicion.indicador.simbolo, 4)
+
+
+def _poner_datos(
+    medicion: Medicion,
+    *,
+    valor: Decimal | int | str | None,
+    numerador: int | None = None,
+    denominador: int | None = None,
+    motivo_ausencia: str | None = None,
+    **otros: Any,
+) -> None:
+    """Valida y asigna los campos editables; no guarda."""
+    indicador = medicion.indicador
+    for campo, cuenta in (("numerador", numerador), ("denominador", denominador)):
+        if cuenta is not None and not 0 <= cuenta <= 10**12:
+            raise DatoInvalido(f"El {campo} debe ser un entero entre 0 y un billón.", campo=campo)
+    es_porcentaje = indicador.unidad == Indicador.Unidad.PORCENTAJE
+    if es_porcentaje and numerador is not None and denominador is not None and numerador > denominador:
+        raise DatoInvalido("El numerador es mayor que el denominador: el porcentaje pasaría de 100 %.", campo="numerador")
+    exacto = leer_valor(indicador, valor)
+    if exacto is None and not motivo_ausencia and es_porcentaje and numerador is not None and denominador:
+        exacto = porcentaje_de(numerador, denominador)
+    comprobar_ausencia(exacto, motivo_ausencia or "", otros.get("fecha_compromiso"))
+    medicion.valor = exacto
+    medicion.numerador = numerador
+    medicion.denominador = denominador
+    medicion.motivo_ausencia = motivo_ausencia or ""
+    for campo, dato in otros.items():
+        setattr(medicion, campo, dato)
+
+
+def _comprobar_opciones(medicion: Medicion) -> None:
+    for campo in ("sexo", "caracter", "situacion"):
+        admitidas = [opcion for opcion, _ in medicion._meta.get_field(campo).choices or ()]
+        if getattr(medicion, campo) not in admitidas:
+            raise DatoInvalido(f"«{getattr(medicion, campo)}» no se admite; use {' o '.join(admitidas)}.", campo=campo)
+
+
+def _clave(medicion: Medicion) -> dict[str, Any]:
+    return {campo: getattr(medicion, campo) for campo in Medicion.CLAVE}
+
+
+def _vigente(medicion: Medicion) -> Medicion | None:
+    return (
+        Medicion.objects.select_for_update()
+        .filter(**_clave(medicion), etapa=Medicion.Etapa.PUBLICADA)
+        .order_by("id")
+        .first()
+    )
+
+
+def _siguiente_version(medicion: Medicion) -> int:
+    ultima = (
+        Medicion.objects.con_version().filter(**_clave(medicion)).order_by("-version").values_list("version", flat=True)
+    )
+    return (ultima.first() or 0) + 1
+
+
+def _comprobar_sin_duplicado(borrador: Medicion, *, es_correccion: bool = False) -> None:
+    de_que = f"{borrador.indicador.codigo}, {escribir_periodo(borrador.periodo)}, {borrador.ambito.nombre}"
+    abierta = Medicion.objects.abiertas().filter(**_clave(borrador)).select_related("registrada_por").first()
+    if abierta is not None:
+        raise DatoInvalido(
+            f"Ya hay una medición «{abierta.get_etapa_display()}» de {de_que}, registrada por "
+            f"{abierta.registrada_por.get_username()}: {describir_valor(abierta)}. Ábrala en lugar de crear otra.",
+            campo="periodo",
+        )
+    vigente = None if es_correccion else _vigente(borrador)
+    if vigente is not None:
+        raise DatoInvalido(
+            f"Ya hay un valor publicado de {de_que}: {describir_valor(vigente)}. Para cambiarlo use «Corregir».",
+            campo="periodo",
+        )
+
+
+def _tomar(medicion: Medicion) -> Medicion:
+    """La medición como está ahora en la base, tomada para escribir."""
+    return Medicion.objects.select_for_update(of=("self",)).select_related("indicador", "ambito").get(pk=medicion.pk)
+
+
+def _pasar(medicion: Medicion, verbo: str, por: User, en: datetime, *, motivo: str = "") -> Medicion:
+    with escritura(Medicion):
+        actual = _tomar(medicion)
+        actual.etapa = comprobar_etapa(actual, verbo).hacia
+        actual.testigo += 1
+        actual.save()
+        _anotar(actual, verbo, por, en, motivo=motivo)
+    return actual
+
+
+def _anotar(
+    medicion: Medicion, accion: str, por: User, en: datetime, *, motivo: str = "", cambios: dict[str, Any] | None = None
+) -> None:
+    Suceso.objects.create(medicion=medicion, accion=accion, por=por, en=en, motivo=motivo, cambios=cambios or {})
+
+
+def _texto(dato: object) -> str | None:
+    return None if dato is None else str(dato)

@@ -1,0 +1,63 @@
+"""Quién ve y quién cambia en la administración: lo deciden los roles de ``indicadores.permisos``, no los permisos de Django."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from simple_history.admin import SimpleHistoryAdmin
+
+from indicadores.permisos import Accion, puede
+
+
+class PorRoles:
+    """Cualquier rol ve; agrega o cambia quien puede la acción declarada; nadie borra.
+
+    ``accion_de_agregar`` y ``accion_de_cambiar`` en None quieren decir «nadie, por esta vía».
+    """
+
+    accion_de_agregar: Accion | None = Accion.ADMINISTRAR
+    accion_de_cambiar: Accion | None = Accion.ADMINISTRAR
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return puede(request.user, Accion.VER_BORRADORES)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return puede(request.user, Accion.VER_BORRADORES)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.accion_de_agregar is not None and puede(request.user, self.accion_de_agregar)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.accion_de_cambiar is not None and puede(request.user, self.accion_de_cambiar)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class Catalogo(PorRoles, SimpleHistoryAdmin):
+    """Textos del catálogo: los cambia un Administrador y cada cambio queda en su historial.
+
+    ``identidad`` son los campos de los que dependen direcciones, cifras o historia: se escriben una sola vez.
+    """
+
+    identidad: tuple[str, ...] = ("codigo",)
+    object_history_list_template = "admin/historial_de_cambios.html"
+    save_on_top = True
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fijos = [*super().get_readonly_fields(request, obj)]
+        return fijos if obj is None else [*fijos, *self.identidad]
+
+
+class EnLinea(PorRoles, admin.TabularInline):
+    """Las partes de un objeto del catálogo; solo un Administrador puede quitarlas."""
+
+    extra = 0
+    show_change_link = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return puede(request.user, Accion.ADMINISTRAR)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class IndicadoresConfig(AppConfig):
+    name = "indicadores"
+    verbose_name = "indicadores"

@@ -1,0 +1,253 @@
+"""De filas a hechos del núcleo: lo publicado a una fecha, visto a un corte, en un número fijo de consultas.
+
+Todo lo que muestra una cifra (página, gráfica, API, exportación, reporte) pasa por aquí: por eso no pueden discrepar.
+Una celda reservada pierde su valor en este punto, antes de que nadie más la lea.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+
+from indicadores.calculo import avance as calculo_avance
+from indicadores.calculo.estado import evaluar
+from indicadores.calculo.tipos import (
+    Ausencia,
+    AvanceDeObjetivo,
+    Caracter,
+    Dato,
+    Evaluacion,
+    Logro,
+    Motivo,
+    Periodo,
+    Procedencia,
+    Sentido,
+    Sexo,
+    Situacion,
+    Umbrales,
+    ValorBase,
+)
+from indicadores.models import Indicador, LineaBase, LogroEsperado, Medicion, Umbral
+from indicadores.models.cifras import ConAusencia, MedicionQuerySet
+
+#: Los umbrales del método de CEPLAN; rigen solo mientras nadie ha fijado otros, es decir, antes de la primera carga.
+UMBRALES_DEL_METODO = Umbrales(verde=Decimal(95), amarillo=Decimal(75))
+
+CAMPOS_DE_DATO = (
+    "id",
+    "indicador_id",
+    "periodo",
+    "valor",
+    "motivo_ausencia",
+    "texto_ausencia",
+    "fecha_compromiso",
+    "numerador",
+    "denominador",
+    "ambito__codigo",
+    "sexo",
+    "caracter",
+    "situacion",
+    "version",
+    "publicada_en",
+    "sustituida_en",
+    "reservada",
+    "fuente__nombre",
+    "fuente__url",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IndicadorLeido:
+    """Un indicador del catálogo junto con todo lo que se puede decir de él al corte.
+
+    ``actualizado_en`` es la publicación más reciente de las cifras a la vista (mediciones, línea base y logros).
+    """
+
+    indicador: Indicador
+    evaluacion: Evaluacion
+    actualizado_en: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Publicacion:
+    """Una versión publicada y el indicador al que pertenece."""
+
+    indicador: Indicador
+    dato: Dato
+
+
+def catalogo() -> QuerySet[Indicador]:
+    """Los indicadores en su orden, con lo necesario para nombrarlos sin más consultas."""
+    return Indicador.objects.select_related("objetivo", "servicio__objetivo", "responsable").order_by("codigo")
+
+
+def leer_umbrales(a_la_fecha: datetime) -> Umbrales:
+    """Los umbrales que regían en ``a_la_fecha``; si aún no había ninguno, los del método."""
+    fila = Umbral.objects.vigentes(a_la_fecha).order_by("-version").first()
+    return Umbrales(verde=fila.verde, amarillo=fila.amarillo) if fila else UMBRALES_DEL_METODO
+
+
+def leer_indicadores(
+    indicadores: QuerySet[Indicador] | Sequence[Indicador], *, corte: date, a_la_fecha: datetime
+) -> list[IndicadorLeido]:
+    """Evalúa ``indicadores`` al corte con lo publicado a la fecha: cinco consultas, sean cuantos sean."""
+    lista = list(indicadores)
+    claves = [indicador.pk for indicador in lista]
+    umbrales = leer_umbrales(a_la_fecha)
+    publicaciones: defaultdict[int, list[datetime]] = defaultdict(list)
+    bases = {}
+    for base in (
+        LineaBase.objects.vigentes(a_la_fecha)
+        .filter(indicador__in=claves)
+        .select_related("fuente")
+        .order_by("indicador")
+    ):
+        bases[base.indicador_id] = _valor_base(base)
+        publicaciones[base.indicador_id].append(base.publicada_en)
+    logros: defaultdict[int, list[Logro]] = defaultdict(list)
+    for logro in (
+        LogroEsperado.objects.vigentes(a_la_fecha)
+        .filter(indicador__in=claves)
+        .select_related("fuente")
+        .order_by("indicador", "anio")
+    ):
+        logros[logro.indicador_id].append(_logro(logro))
+        publicaciones[logro.indicador_id].append(logro.publicada_en)
+    datos: defaultdict[int, list[Dato]] = defaultdict(list)
+    oficiales = Medicion.objects.vigentes(a_la_fecha).oficiales_nacionales()
+    for indicador_id, dato in leer_datos(oficiales.filter(indicador__in=claves, fin__lte=corte)):
+        datos[indicador_id].append(dato)
+        if dato.publicada_en is not None:
+            publicaciones[indicador_id].append(dato.publicada_en)
+    return [
+        IndicadorLeido(
+            indicador=indicador,
+            evaluacion=evaluar(
+                sentido=Sentido(indicador.sentido),
+                linea_base=bases.get(indicador.pk),
+                logros=logros[indicador.pk],
+                datos=datos[indicador.pk],
+                umbrales=umbrales,
+                corte=corte,
+            ),
+            actualizado_en=max(publicaciones[indicador.pk], default=None),
+        )
+        for indicador in lista
+    ]
+
+
+def avances_de_objetivos(leidos: Iterable[IndicadorLeido], *, corte: date) -> dict[int, AvanceDeObjetivo]:
+    """El avance de cada objetivo (por su clave primaria) a partir de sus indicadores ya evaluados."""
+    por_objetivo: defaultdict[int, list[IndicadorLeido]] = defaultdict(list)
+    for leido in leidos:
+        if leido.indicador.objetivo_id is not None:
+            por_objetivo[leido.indicador.objetivo_id].append(leido)
+    return {
+        objetivo: calculo_avance.de_objetivo(
+            [(leido.evaluacion.avance, leido.indicador.relevancia) for leido in suyos], corte.year
+        )
+        for objetivo, suyos in por_objetivo.items()
+    }
+
+
+def leer_datos(mediciones: MedicionQuerySet) -> Iterator[tuple[int, Dato]]:
+    """Recorre ``mediciones`` como pares (clave del indicador, dato), en una consulta y sin acumular filas."""
+    for fila in mediciones.order_by("fin", "id").values(*CAMPOS_DE_DATO).iterator(chunk_size=2000):
+        yield fila["indicador_id"], dato_de_fila(fila)
+
+
+def leer_serie(indicador: Indicador, *, corte: date, a_la_fecha: datetime) -> list[Dato]:
+    """Los valores nacionales de ambos sexos, oficiales y referenciales, del más antiguo al más reciente."""
+    nacionales = Medicion.objects.vigentes(a_la_fecha).filter(
+        indicador=indicador, ambito__codigo="PE", sexo=Sexo.TOTAL, fin__lte=corte
+    )
+    return [dato for _, dato in leer_datos(nacionales)]
+
+
+def leer_versiones(indicador: Indicador, *, corte: date, a_la_fecha: datetime) -> list[Dato]:
+    """Todas las versiones nacionales publicadas hasta ``a_la_fecha``, vigentes o sustituidas, de la más reciente."""
+    publicadas = Medicion.objects.con_version().filter(
+        indicador=indicador, ambito__codigo="PE", sexo=Sexo.TOTAL, fin__lte=corte, publicada_en__lte=a_la_fecha
+    )
+    datos = [dato for _, dato in leer_datos(publicadas)]
+    return sorted(datos, key=lambda dato: (dato.periodo.fin, dato.caracter, dato.version), reverse=True)
+
+
+def leer_ultimas_publicaciones(*, corte: date, a_la_fecha: datetime, cuantas: int) -> list[Publicacion]:
+    """Las publicaciones nacionales más recientes a la fecha: qué cambió último."""
+    filas = list(
+        Medicion.objects.vigentes(a_la_fecha)
+        .filter(ambito__codigo="PE", sexo=Sexo.TOTAL, fin__lte=corte)
+        .order_by("-publicada_en", "-id")
+        .values(*CAMPOS_DE_DATO)[:cuantas]
+    )
+    indicadores = catalogo().in_bulk([fila["indicador_id"] for fila in filas])
+    return [Publicacion(indicador=indicadores[fila["indicador_id"]], dato=dato_de_fila(fila)) for fila in filas]
+
+
+def ultima_publicacion(a_la_fecha: datetime) -> datetime | None:
+    """Cuándo se publicó por última vez una medición, a la fecha; None si aún no se había publicado nada."""
+    return (
+        Medicion.objects.con_version()
+        .filter(publicada_en__lte=a_la_fecha)
+        .order_by("-publicada_en", "-id")
+        .values_list("publicada_en", flat=True)
+        .first()
+    )
+
+
+def dato_de_fila(fila: dict[str, Any]) -> Dato:
+    """El hecho que cuenta una fila de ``CAMPOS_DE_DATO``; si está reservada, sin valor ni cantidades."""
+    reservada = fila["reservada"]
+    if reservada:
+        ausencia: Ausencia | None = Ausencia(Motivo.POCAS_PERSONAS)
+    elif fila["motivo_ausencia"]:
+        ausencia = Ausencia(Motivo(fila["motivo_ausencia"]), fila["texto_ausencia"], fila["fecha_compromiso"])
+    else:
+        ausencia = None
+    return Dato(
+        periodo=Periodo.leer(fila["periodo"]),
+        valor=None if reservada else fila["valor"],
+        ausencia=ausencia,
+        numerador=None if reservada else fila["numerador"],
+        denominador=None if reservada else fila["denominador"],
+        ambito=fila["ambito__codigo"],
+        sexo=Sexo(fila["sexo"]),
+        caracter=Caracter(fila["caracter"]),
+        situacion=Situacion(fila["situacion"]),
+        id=fila["id"],
+        version=fila["version"],
+        publicada_en=fila["publicada_en"],
+        sustituida_en=fila["sustituida_en"],
+        fuente=Procedencia(fila["fuente__nombre"], fila["fuente__url"] or None) if fila["fuente__nombre"] else None,
+    )
+
+
+def _ausencia(fila: ConAusencia) -> Ausencia | None:
+    if not fila.motivo_ausencia:
+        return None
+    return Ausencia(Motivo(fila.motivo_ausencia), fila.texto_ausencia, fila.fecha_compromiso)
+
+
+def _valor_base(base: LineaBase) -> ValorBase:
+    return ValorBase(
+        anio=base.anio,
+        valor=base.valor,
+        ausencia=_ausencia(base),
+        fuente=Procedencia(base.fuente.nombre, base.fuente.url or None) if base.fuente else None,
+        version=base.version,
+    )
+
+
+def _logro(logro: LogroEsperado) -> Logro:
+    return Logro(
+        anio=logro.anio,
+        valor=logro.valor,
+        ausencia=_ausencia(logro),
+        fuente=Procedencia(logro.fuente.nombre, logro.fuente.url or None) if logro.fuente else None,
+        version=logro.version,
+    )

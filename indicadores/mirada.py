@@ -1,0 +1,77 @@
+"""Desde dónde se mira la política: a qué corte y con lo publicado a qué fecha. Se lee igual en páginas y API."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from urllib.parse import urlencode
+
+from django.utils import timezone
+
+from indicadores.errores import DatoInvalido
+
+PARAMETROS = ("corte", "a_la_fecha")
+
+
+@dataclass(frozen=True, slots=True)
+class Mirada:
+    """``corte`` decide qué periodos y logros se ven; ``a_la_fecha``, qué versiones. ``pedido`` es lo que dijo la dirección."""
+
+    corte: date
+    a_la_fecha: datetime
+    pedido: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def sufijo(self) -> str:
+        """Lo que se agrega a un enlace para conservar la mirada: «?corte=2021-12-31», o nada."""
+        return f"?{urlencode(self.pedido)}" if self.pedido else ""
+
+    @property
+    def pide_corte(self) -> bool:
+        return "corte" in dict(self.pedido)
+
+    @property
+    def pide_fecha(self) -> bool:
+        return "a_la_fecha" in dict(self.pedido)
+
+
+def leer_mirada(parametros: Mapping[str, str], *, ahora: datetime) -> Mirada:
+    """La mirada que piden los parámetros de una dirección; por defecto, hoy en Lima y lo publicado hasta ``ahora``.
+
+    ``a_la_fecha`` admite un día (hasta su último instante en Lima) o un momento ISO. Levanta :class:`DatoInvalido`.
+    """
+    pedido = tuple((nombre, parametros[nombre].strip()) for nombre in PARAMETROS if parametros.get(nombre, "").strip())
+    valores = dict(pedido)
+    corte = leer_dia(valores["corte"], "corte") if "corte" in valores else timezone.localdate(ahora)
+    a_la_fecha = _leer_momento(valores["a_la_fecha"]) if "a_la_fecha" in valores else ahora
+    return Mirada(corte=corte, a_la_fecha=a_la_fecha, pedido=pedido)
+
+
+def leer_dia(texto: str, campo: str) -> date:
+    """Un día escrito AAAA-MM-DD, entre 1990 y 2100."""
+    try:
+        dia = datetime.strptime(texto, "%Y-%m-%d").date()
+    except ValueError:
+        dia = None
+    if dia is None or not 1990 <= dia.year <= 2100:
+        raise DatoInvalido(
+            f"El parámetro «{campo}» dice «{texto}»; se espera un día como 2021-12-31, entre 1990 y 2100.", campo=campo
+        )
+    return dia
+
+
+def _leer_momento(texto: str) -> datetime:
+    try:
+        momento = datetime.fromisoformat(texto)
+        if len(texto) == len("2021-12-31"):
+            momento = datetime.combine(momento.date(), time.max)
+        if timezone.is_naive(momento):
+            momento = timezone.make_aware(momento)
+        if not 1990 <= momento.year <= 2100:
+            raise ValueError(texto)
+    except (ValueError, OverflowError):
+        raise DatoInvalido(
+            f"El parámetro «a_la_fecha» dice «{texto}»; se espera un día como 2026-11-30 o un momento ISO como "
+            "2026-11-30T18:00:00-05:00, entre 1990 y 2100.",
+            campo="a_la_fecha",
+        ) from None
+    return momento

@@ -1,0 +1,104 @@
+"""Lo que una página muestra de un indicador, ya escrito: las plantillas solo lo colocan."""
+
+from dataclasses import dataclass
+
+from indicadores import frases
+from indicadores.calculo.tipos import EstadoIndicador, Motivo, Semaforo
+from indicadores.formato import escribir_numero, escribir_periodo, escribir_valor, texto_de_motivo
+from indicadores.graficas import miniatura
+from indicadores.lectura import IndicadorLeido
+
+
+@dataclass(frozen=True, slots=True)
+class Luz:
+    """Un estado con su clase (color y forma) y su palabra; ``parcial`` lo raya y lo dice."""
+
+    clase: str
+    palabra: str
+    parcial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FilaDeIndicador:
+    """Una fila de las tablas de indicadores. Si ``razon`` no está vacía, no hay ningún valor que mostrar."""
+
+    codigo: str
+    nombre: str
+    nombre_oficial: str
+    luz: Luz
+    detalle_luz: str
+    razon: str
+    valor: str
+    cuando: str
+    se_repite: bool
+    logro: str
+    logro_anio: str
+    tipo_i: str
+    motivo_tipo_i: str
+    tipo_ii: str
+    motivo_tipo_ii: str
+    nota: str
+    miniatura: str
+
+
+def luz_de(leido: IndicadorLeido) -> Luz:
+    """El estado visible de un indicador: el semáforo del año del corte o, sin él, si alguna vez se midió."""
+    evaluacion = leido.evaluacion
+    avance = evaluacion.avance
+    if avance.semaforo is not Semaforo.SIN_DATOS:
+        return Luz(avance.semaforo.value, frases.palabra_de_luz(avance), avance.parcial)
+    if evaluacion.estado is EstadoIndicador.SIN_MEDICION:
+        return Luz("nunca", "nunca medido")
+    return Luz("sin-dato", frases.palabra_de_luz(avance))
+
+
+def fila_de(leido: IndicadorLeido) -> FilaDeIndicador:
+    """La fila de un indicador evaluado."""
+    indicador, evaluacion = leido.indicador, leido.evaluacion
+    simbolo, decimales = indicador.simbolo, indicador.decimales
+    avance, ultima, base = evaluacion.avance, evaluacion.ultima, evaluacion.linea_base
+    valor, cuando = "–", ""
+    if ultima is not None and ultima.valor is not None:
+        valor, cuando = escribir_valor(ultima.valor, simbolo, decimales), escribir_periodo(ultima.periodo.texto)
+    elif base is not None and base.valor is not None:
+        valor, cuando = escribir_valor(base.valor, simbolo, decimales), f"línea base {base.anio}"
+    logro = avance.logro
+    if logro is None or logro.valor is None:
+        logro = max((l for l in evaluacion.logros if l.valor is not None), key=lambda l: l.anio, default=None)
+    sin_nada = evaluacion.estado is EstadoIndicador.SIN_MEDICION
+    return FilaDeIndicador(
+        codigo=indicador.codigo,
+        nombre=indicador.nombre_corto,
+        nombre_oficial=indicador.nombre,
+        luz=luz_de(leido),
+        detalle_luz=_ultimo_avance(leido),
+        razon=frases.con_punto(frases.mayuscula(frases.razon(evaluacion.ausencia, Motivo.SIN_MEDICION))) if sin_nada else "",
+        valor=valor,
+        cuando=cuando,
+        se_repite=evaluacion.ultima_se_repite,
+        logro=escribir_valor(logro.valor, simbolo, decimales) if logro and logro.valor is not None else "–",
+        logro_anio=str(logro.anio) if logro else "no fijado",
+        tipo_i=frases.porcentaje_de_avance(avance.tipo_i),
+        motivo_tipo_i=texto_de_motivo(avance.motivo) if avance.motivo else "",
+        tipo_ii=frases.porcentaje_de_avance(avance.tipo_ii),
+        motivo_tipo_ii=texto_de_motivo(avance.motivo_tipo_ii) if avance.motivo_tipo_ii else "",
+        nota=frases.desacuerdo(avance, evaluacion.movimiento),
+        miniatura=miniatura(evaluacion),
+    )
+
+
+def _ultimo_avance(leido: IndicadorLeido) -> str:
+    """El avance más reciente cuando no es del año del corte, dicho con su propio año."""
+    ultimo, actual = leido.evaluacion.ultimo_avance, leido.evaluacion.avance
+    if ultimo is None or ultimo.tipo_i is None or ultimo.anio == actual.anio:
+        return ""
+    parcial = ", parcial" if ultimo.parcial else ""
+    return f"en {ultimo.anio}: {frases.porcentaje_de_avance(ultimo.tipo_i)} ({frases.palabra_de_luz(ultimo)}{parcial})"
+
+
+def valor_suelto(leido: IndicadorLeido) -> str:
+    """Solo el número del último valor, para cuando la unidad se dice en palabras; raya si no hay."""
+    ultima = leido.evaluacion.ultima
+    if ultima is None or ultima.valor is None:
+        return "–"
+    return escribir_numero(ultima.valor, leido.indicador.decimales)

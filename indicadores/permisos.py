@@ -1,0 +1,101 @@
+"""Quién puede hacer qué con las cifras; cada regla tiene dos caras: ``comprobar_x`` levanta, ``puede_x`` responde.
+
+Las reglas son datos (``ROLES_DE_ACCION``): la tabla de la documentación y las pruebas salen de ella.
+"""
+
+from enum import StrEnum
+
+from django.contrib.auth.models import AnonymousUser, Group, User
+
+from indicadores.errores import PermisoDenegado
+from indicadores.models import Medicion
+
+Persona = User | AnonymousUser
+
+
+class Rol(StrEnum):
+    """Los grupos de personas del portal; cada uno es un ``Group`` de Django con este nombre."""
+
+    ANALISTA = "Analista"
+    REVISOR = "Revisor"
+    FUNCIONARIO = "Funcionario"
+    ADMINISTRADOR = "Administrador"
+
+
+class Accion(StrEnum):
+    """Lo que se puede hacer; el valor completa la frase «no puede …»."""
+
+    VER_BORRADORES = "ver mediciones no publicadas"
+    REGISTRAR = "registrar mediciones"
+    MODIFICAR = "modificar un borrador"
+    DESCARTAR = "descartar un borrador"
+    ENVIAR = "enviar mediciones a revisión"
+    OBSERVAR = "observar mediciones"
+    PUBLICAR = "publicar mediciones"
+    CORREGIR = "corregir mediciones publicadas"
+    RETIRAR = "retirar mediciones publicadas"
+    FIJAR = "fijar líneas base, logros esperados o umbrales"
+    ADMINISTRAR = "administrar el catálogo"
+
+
+ROLES_DE_ACCION: dict[Accion, frozenset[Rol]] = {
+    Accion.VER_BORRADORES: frozenset(Rol),
+    Accion.REGISTRAR: frozenset({Rol.ANALISTA, Rol.ADMINISTRADOR}),
+    Accion.MODIFICAR: frozenset({Rol.ANALISTA, Rol.ADMINISTRADOR}),
+    Accion.DESCARTAR: frozenset({Rol.ANALISTA, Rol.ADMINISTRADOR}),
+    Accion.ENVIAR: frozenset({Rol.ANALISTA, Rol.ADMINISTRADOR}),
+    Accion.OBSERVAR: frozenset({Rol.REVISOR, Rol.ADMINISTRADOR}),
+    Accion.PUBLICAR: frozenset({Rol.REVISOR, Rol.ADMINISTRADOR}),
+    Accion.CORREGIR: frozenset({Rol.ANALISTA, Rol.ADMINISTRADOR}),
+    Accion.RETIRAR: frozenset({Rol.REVISOR, Rol.ADMINISTRADOR}),
+    Accion.FIJAR: frozenset({Rol.ADMINISTRADOR}),
+    Accion.ADMINISTRAR: frozenset({Rol.ADMINISTRADOR}),
+}
+
+
+def asegurar_grupos() -> None:
+    """Crea los grupos que falten; puede repetirse."""
+    for rol in Rol:
+        Group.objects.get_or_create(name=rol.value)
+
+
+def roles_de(persona: Persona) -> frozenset[Rol]:
+    """Los roles de ``persona``, leídos una vez por instancia; un superusuario es Administrador."""
+    if not persona.is_authenticated:
+        return frozenset()
+    guardados: frozenset[Rol] | None = getattr(persona, "_roles_del_portal", None)
+    if guardados is None:
+        nombres = set(persona.groups.values_list("name", flat=True))
+        guardados = frozenset(rol for rol in Rol if rol.value in nombres)
+        if persona.is_superuser:
+            guardados |= {Rol.ADMINISTRADOR}
+        persona._roles_del_portal = guardados  # type: ignore[union-attr]
+    return guardados
+
+
+def puede(persona: Persona, accion: Accion) -> bool:
+    """Si alguno de los roles de ``persona`` permite ``accion``."""
+    return not ROLES_DE_ACCION[accion].isdisjoint(roles_de(persona))
+
+
+def comprobar(persona: Persona, accion: Accion) -> None:
+    """Levanta :class:`PermisoDenegado` si ``persona`` no puede; el mensaje dice quién sí."""
+    if not puede(persona, accion):
+        quienes = " o ".join(rol.value for rol in Rol if rol in ROLES_DE_ACCION[accion])
+        raise PermisoDenegado(f"Su cuenta no puede {accion.value}. Puede hacerlo una persona con el rol {quienes}.")
+
+
+def puede_publicar(persona: Persona, medicion: Medicion) -> bool:
+    """Si ``persona`` puede publicar ``medicion``: tiene el rol y no la registró, ni la cambió, ni la envió."""
+    if not puede(persona, Accion.PUBLICAR) or persona.pk in (medicion.registrada_por_id, medicion.enviada_por_id):
+        return False
+    return not medicion.sucesos.filter(por=persona.pk, accion="modificar").exists()
+
+
+def comprobar_publicar(persona: Persona, medicion: Medicion) -> None:
+    """Cuatro ojos: publica otra persona, también cuando quien registró es superusuario."""
+    comprobar(persona, Accion.PUBLICAR)
+    if not puede_publicar(persona, medicion):
+        raise PermisoDenegado(
+            "Usted registró, cambió o envió esta medición: debe publicarla otra persona con el rol Revisor o Administrador."
+        )

@@ -1,0 +1,59 @@
+"""Las páginas de los indicadores."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from indicadores.errores import DatoInvalido
+from indicadores.ficha import escribir_pagina, pagina_de_lista
+from indicadores.graficas import figura
+from indicadores.lectura import catalogo, leer_indicadores, leer_serie
+from indicadores.mirada import Mirada, leer_mirada
+
+
+def con_mirada(vista: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Lee el reloj una vez y el corte y la fecha de la dirección; si no se entienden, lo explica con un 400."""
+
+    @wraps(vista)
+    def envuelta(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
+        try:
+            mirada = leer_mirada(request.GET, ahora=timezone.now())
+        except DatoInvalido as error:
+            contexto = {"titulo_error": "La dirección pide algo que no se entiende", "explicacion": str(error)}
+            return render(request, "error.html", contexto | {"seccion": "", "mirada": None}, status=400)
+        return vista(request, *args, mirada=mirada, **kwargs)
+
+    return envuelta
+
+
+@con_mirada
+def indicadores(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
+    """La lista de todos los indicadores, de objetivos y de servicios."""
+    leidos = leer_indicadores(catalogo(), corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
+    contexto = {"seccion": "indicadores", "mirada": mirada, "pagina": pagina_de_lista(leidos, request.GET, mirada)}
+    return render(request, "indicadores/lista.html", contexto)
+
+
+@con_mirada
+def indicador(request: HttpRequest, codigo: str, *, mirada: Mirada) -> HttpResponse:
+    """Todo lo que se sabe de un indicador."""
+    leidos = leer_indicadores(catalogo().filter(codigo=codigo), corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
+    if not leidos:
+        raise Http404(f"No hay un indicador con el código «{codigo}».")
+    contexto = {"seccion": "indicadores", "mirada": mirada, "pagina": escribir_pagina(leidos[0], mirada)}
+    return render(request, "indicadores/indicador.html", contexto)
+
+
+@con_mirada
+def grafica(request: HttpRequest, codigo: str, *, mirada: Mirada) -> HttpResponse:
+    """La figura interactiva de un indicador, para quien pide explorarla."""
+    leidos = leer_indicadores(catalogo().filter(codigo=codigo), corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
+    if not leidos:
+        raise Http404(f"No hay un indicador con el código «{codigo}».")
+    leido = leidos[0]
+    datos = leer_serie(leido.indicador, corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
+    suyo = leido.indicador
+    return JsonResponse(figura(suyo.nombre, suyo.simbolo, suyo.decimales, leido.evaluacion, datos))

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ObjetivosConfig(AppConfig):
+    name = "objetivos"
+    verbose_name = "objetivos"
