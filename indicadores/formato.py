@@ -5,6 +5,7 @@ Se redondea solo aquí, en el borde, y siempre la mitad alejándose de cero.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -299,3 +300,9 @@ def enumerar(elementos: Sequence[str], conjuncion: str = "y") -> str:
 def plural(n: int, singular: str, plural: str) -> str:
     """«1 indicador», «13 indicadores», «30.326 personas»."""
     return f"{escribir_numero(n, 0)} {singular if n == 1 else plural}"
+
+
+def sin_acentos(texto: str) -> str:
+    """El texto en minúsculas y sin tildes, para buscar: «Módulo» y «modulo» son lo mismo."""
+    descompuesto = unicodedata.normalize("NFD", texto.casefold())
+    return "".join(letra for letra in descompuesto if not unicodedata.combining(letra))

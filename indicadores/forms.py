@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 
-from indicadores.errores import ConflictoDeEdicion, DatoInvalido, ErrorDelDominio
+from indicadores.errores import DatoInvalido, ErrorDelDominio
 from indicadores.formato import NumeroInvalido, escribir_editable, leer_decimal
 from indicadores.models import LineaBase, LogroEsperado, Medicion, Umbral
 from indicadores.models.cifras import MOTIVOS
@@ -50,7 +50,9 @@ class CampoDecimal(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
-def elegir(modelo: type[models.Model], campo: str, *, ayuda: str = "", obligatorio: bool = False) -> forms.ModelChoiceField:
+def elegir(
+    modelo: type[models.Model], campo: str, *, ayuda: str = "", obligatorio: bool = False
+) -> forms.ModelChoiceField:
     """El campo que busca mientras se escribe, entre los objetos a los que apunta ``modelo.campo``."""
     relacion: Any = modelo._meta.get_field(campo)
     return forms.ModelChoiceField(
@@ -116,7 +118,11 @@ class CuerpoDeMedicion(ConValor):
         required=False,
         help_text="Si es un porcentaje y deja vacío el valor, se calcula con los dos.",
     )
-    fuente = elegir(Medicion, "fuente", ayuda="Puede quedar para después, pero sin fuente no se envía a revisión.")
+    fuente = elegir(
+        Medicion,
+        "fuente",
+        ayuda="Sin fuente no se envía a revisión. Si no está en la lista, la agrega un Administrador.",
+    )
     situacion = forms.ChoiceField(label="situación", choices=Medicion.Situacion.choices, initial="definitiva")
     notas = forms.CharField(label="notas", required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
@@ -176,13 +182,12 @@ class EdicionForm(CuerpoDeMedicion):
     def cambio_algo(self) -> bool:
         return bool(set(self.changed_data) - {"testigo", "hubo_conflicto", "sobrescribir"})
 
-    def renovar(self, testigo: int, error: ConflictoDeEdicion) -> None:
-        """Tras un choque: conserva lo escrito, con el testigo nuevo, y explica qué pasó."""
+    def renovar(self, testigo: int) -> None:
+        """Tras un choque: conserva lo escrito, con el testigo nuevo, y vuelve a preguntar."""
         self.data = self.data.copy()
         self.data["testigo"] = str(testigo)
         self.data["hubo_conflicto"] = "on"
         self.data.pop("sobrescribir", None)
-        self.explicar(error)
 
 
 class CorreccionForm(CuerpoDeMedicion):
@@ -214,7 +219,9 @@ class PasoForm(FormularioDeVerbo):
             del self.fields["motivo"]
         if pide_avisos:
             self.fields["acepta_avisos"].required = True
-            self.fields["acepta_avisos"].error_messages["required"] = "Lea los avisos y marque esta casilla para publicar."
+            self.fields["acepta_avisos"].error_messages["required"] = (
+                "Lea los avisos y marque esta casilla para publicar."
+            )
         else:
             del self.fields["acepta_avisos"]
 
@@ -233,9 +240,7 @@ class FijarForm(FormularioDeVerbo):
 class FijarValorForm(ConValor, FijarForm):
     """La línea base de un indicador, o el logro esperado de un año."""
 
-    anio = forms.IntegerField(
-        label="año", widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "vCifra"})
-    )
+    anio = forms.IntegerField(label="año", widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "vCifra"}))
     fuente = elegir(LineaBase, "fuente")
 
     field_order = ("indicador", "anio", "valor", "motivo_ausencia", "texto_ausencia", "fecha_compromiso", "fuente")
@@ -256,4 +261,3 @@ class UmbralForm(FijarForm):
     amarillo = CampoDecimal(label=str(Umbral._meta.get_field("amarillo").verbose_name), help_text="Por ejemplo, 75.")  # type: ignore[union-attr]
 
     field_order = ("verde", "amarillo")
-

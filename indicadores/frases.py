@@ -73,7 +73,10 @@ def que_paso(evaluacion: Evaluacion, simbolo: str, decimales: int) -> str:
         previos = [
             punto.dato
             for punto in evaluacion.serie
-            if punto.dato and punto.dato.valor is not None and punto.dato is not ultima and punto.dato.periodo.fin < ultima.periodo.fin
+            if punto.dato
+            and punto.dato.valor is not None
+            and punto.dato is not ultima
+            and punto.dato.periodo.fin < ultima.periodo.fin
         ]
         if not previos:
             return f"El único valor oficial es {valor}, de {cuando}"
@@ -85,9 +88,7 @@ def que_paso(evaluacion: Evaluacion, simbolo: str, decimales: int) -> str:
         return f"No se ha movido desde {desde}: {valor} en {cuando}"
     verbo = "Subió" if cambio > 0 else "Bajó"
     retroceso = ", y debía moverse en sentido contrario" if evaluacion.movimiento is Movimiento.RETROCEDE else ""
-    return (
-        f"{verbo} {diferencia(cambio, simbolo, decimales)} entre {desde} y {cuando}, hasta {valor}{retroceso}"
-    )
+    return f"{verbo} {diferencia(cambio, simbolo, decimales)} entre {desde} y {cuando}, hasta {valor}{retroceso}"
 
 
 def _sin_mediciones(evaluacion: Evaluacion, simbolo: str, decimales: int) -> str:
@@ -156,6 +157,7 @@ def frase_de_proyeccion(evaluacion: Evaluacion, simbolo: str, decimales: int) ->
     """La proyección, o por qué el portal no la hace."""
     proyeccion = evaluacion.proyeccion
     if proyeccion.valor is not None:
-        return f"De seguir la recta de los años medidos, en {proyeccion.anio} valdría {escribir_valor(proyeccion.valor, simbolo, decimales)}."
+        valor = escribir_valor(proyeccion.valor, simbolo, decimales)
+        return f"De seguir la recta de los años medidos, en {proyeccion.anio} valdría {valor}."
     hay = {0: "no hay ninguno", 1: "hay uno", 2: "hay dos"}.get(proyeccion.anios_reales, "no bastan")
     return f"No se proyecta: se necesitan tres años realmente medidos y {hay}."

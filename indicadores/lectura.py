@@ -6,7 +6,7 @@ Una celda reservada pierde su valor en este punto, antes de que nadie más la le
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from indicadores.calculo import avance as calculo_avance
 from indicadores.calculo.estado import evaluar
 from indicadores.calculo.tipos import (
     Ausencia,
+    Avance,
     AvanceDeObjetivo,
     Caracter,
     Dato,
@@ -31,7 +32,7 @@ from indicadores.calculo.tipos import (
     Umbrales,
     ValorBase,
 )
-from indicadores.models import Indicador, LineaBase, LogroEsperado, Medicion, Umbral
+from indicadores.models import Ambito, Indicador, LineaBase, LogroEsperado, Medicion, Umbral
 from indicadores.models.cifras import ConAusencia, MedicionQuerySet
 
 #: Los umbrales del método de CEPLAN; rigen solo mientras nadie ha fijado otros, es decir, antes de la primera carga.
@@ -98,16 +99,7 @@ def leer_indicadores(
     lista = list(indicadores)
     claves = [indicador.pk for indicador in lista]
     umbrales = leer_umbrales(a_la_fecha)
-    publicaciones: defaultdict[int, list[datetime]] = defaultdict(list)
-    bases = {}
-    for base in (
-        LineaBase.objects.vigentes(a_la_fecha)
-        .filter(indicador__in=claves)
-        .select_related("fuente")
-        .order_by("indicador")
-    ):
-        bases[base.indicador_id] = _valor_base(base)
-        publicaciones[base.indicador_id].append(base.publicada_en)
+    bases = leer_lineas_base(claves, a_la_fecha=a_la_fecha)
     logros: defaultdict[int, list[Logro]] = defaultdict(list)
     for logro in (
         LogroEsperado.objects.vigentes(a_la_fecha)
@@ -116,13 +108,10 @@ def leer_indicadores(
         .order_by("indicador", "anio")
     ):
         logros[logro.indicador_id].append(_logro(logro))
-        publicaciones[logro.indicador_id].append(logro.publicada_en)
     datos: defaultdict[int, list[Dato]] = defaultdict(list)
     oficiales = Medicion.objects.vigentes(a_la_fecha).oficiales_nacionales()
     for indicador_id, dato in leer_datos(oficiales.filter(indicador__in=claves, fin__lte=corte)):
         datos[indicador_id].append(dato)
-        if dato.publicada_en is not None:
-            publicaciones[indicador_id].append(dato.publicada_en)
     return [
         IndicadorLeido(
             indicador=indicador,
@@ -134,10 +123,21 @@ def leer_indicadores(
                 umbrales=umbrales,
                 corte=corte,
             ),
-            actualizado_en=max(publicaciones[indicador.pk], default=None),
+            actualizado_en=_la_mas_reciente([bases.get(indicador.pk), *logros[indicador.pk], *datos[indicador.pk]]),
         )
         for indicador in lista
     ]
+
+
+def leer_lineas_base(claves: Iterable[int], *, a_la_fecha: datetime) -> dict[int, ValorBase]:
+    """La línea base que regía para cada indicador (por su clave primaria), en una consulta."""
+    filas = LineaBase.objects.vigentes(a_la_fecha).filter(indicador__in=claves).select_related("fuente")
+    return {base.indicador_id: _valor_base(base) for base in filas.order_by("indicador")}
+
+
+def _la_mas_reciente(cifras: Iterable[ValorBase | Logro | Dato | None]) -> datetime | None:
+    momentos = (cifra.publicada_en for cifra in cifras if cifra is not None)
+    return max((momento for momento in momentos if momento is not None), default=None)
 
 
 def avances_de_objetivos(leidos: Iterable[IndicadorLeido], *, corte: date) -> dict[int, AvanceDeObjetivo]:
@@ -152,6 +152,25 @@ def avances_de_objetivos(leidos: Iterable[IndicadorLeido], *, corte: date) -> di
         )
         for objetivo, suyos in por_objetivo.items()
     }
+
+
+def ultimo_avance_de_objetivo(leidos: Sequence[IndicadorLeido]) -> AvanceDeObjetivo | None:
+    """El avance de un objetivo en el último año, hasta el del corte, en que se puede calcular; None si en ninguno.
+
+    ``leidos`` son los indicadores de ese objetivo. El que no tiene nada en ese año cuenta en el «de» y no en la media.
+    """
+    ultimos = [leido.evaluacion.ultimo_avance for leido in leidos]
+    anio = max((avance.anio for avance in ultimos if avance and avance.tipo_i is not None), default=None)
+    if anio is None:
+        return None
+    return calculo_avance.de_objetivo(
+        [(_avance_del_anio(leido.evaluacion, anio), leido.indicador.relevancia) for leido in leidos], anio
+    )
+
+
+def _avance_del_anio(evaluacion: Evaluacion, anio: int) -> Avance:
+    sin_nada = replace(evaluacion.avance, anio=anio, tipo_i=None, motivo=Motivo.SIN_MEDICION, parcial=False)
+    return next((punto.avance for punto in evaluacion.serie if punto.anio == anio), sin_nada)
 
 
 def leer_datos(mediciones: MedicionQuerySet) -> Iterator[tuple[int, Dato]]:
@@ -240,6 +259,7 @@ def _valor_base(base: LineaBase) -> ValorBase:
         ausencia=_ausencia(base),
         fuente=Procedencia(base.fuente.nombre, base.fuente.url or None) if base.fuente else None,
         version=base.version,
+        publicada_en=base.publicada_en,
     )
 
 
@@ -250,4 +270,42 @@ def _logro(logro: LogroEsperado) -> Logro:
         ausencia=_ausencia(logro),
         fuente=Procedencia(logro.fuente.nombre, logro.fuente.url or None) if logro.fuente else None,
         version=logro.version,
+        publicada_en=logro.publicada_en,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FilaDesagregada:
+    """Un lugar y sus valores por sexo en un mismo periodo y carácter."""
+
+    ambito: Ambito
+    por_sexo: dict[Sexo, Dato]
+
+
+@dataclass(frozen=True, slots=True)
+class Desagregacion:
+    """El último periodo con valores por lugar o sexo; ``filas`` vacía si nunca los hubo."""
+
+    periodo: Periodo | None
+    filas: tuple[FilaDesagregada, ...]
+
+
+def leer_desagregacion(indicador: Indicador, *, corte: date, a_la_fecha: datetime) -> Desagregacion:
+    """Los valores por lugar y sexo del último periodo que los tiene: tres consultas, sean cuantos sean."""
+    desagregadas = (
+        Medicion.objects.vigentes(a_la_fecha)
+        .filter(indicador=indicador, fin__lte=corte)
+        .exclude(ambito__codigo=Ambito.NACIONAL)
+    )
+    periodo = desagregadas.order_by("-fin", "-id").values_list("periodo", flat=True).first()
+    if periodo is None:
+        return Desagregacion(periodo=None, filas=())
+    por_ambito: defaultdict[str, dict[Sexo, Dato]] = defaultdict(dict)
+    for _, dato in leer_datos(desagregadas.filter(periodo=periodo)):
+        previo = por_ambito[dato.ambito].get(dato.sexo)
+        if previo is None or dato.caracter is Caracter.OFICIAL:
+            por_ambito[dato.ambito][dato.sexo] = dato
+    ambitos = Ambito.objects.filter(codigo__in=por_ambito).select_related("padre", "fuente").order_by("codigo")
+    return Desagregacion(
+        periodo=Periodo.leer(periodo), filas=tuple(FilaDesagregada(a, por_ambito[a.codigo]) for a in ambitos)
     )

@@ -14,7 +14,7 @@ PARAMETROS = ("corte", "a_la_fecha")
 
 @dataclass(frozen=True, slots=True)
 class Mirada:
-    """``corte`` decide qué periodos y logros se ven; ``a_la_fecha``, qué versiones. ``pedido`` es lo que dijo la dirección."""
+    """``corte`` decide qué periodos y logros se ven; ``a_la_fecha``, qué versiones; ``pedido``, lo que se escribió."""
 
     corte: date
     a_la_fecha: datetime

@@ -1,6 +1,7 @@
 """Lo que una página muestra de un indicador, ya escrito: las plantillas solo lo colocan."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 from indicadores import frases
 from indicadores.calculo.tipos import EstadoIndicador, Motivo, Semaforo
@@ -64,7 +65,7 @@ def fila_de(leido: IndicadorLeido) -> FilaDeIndicador:
         valor, cuando = escribir_valor(base.valor, simbolo, decimales), f"línea base {base.anio}"
     logro = avance.logro
     if logro is None or logro.valor is None:
-        logro = max((l for l in evaluacion.logros if l.valor is not None), key=lambda l: l.anio, default=None)
+        logro = max((uno for uno in evaluacion.logros if uno.valor is not None), key=attrgetter("anio"), default=None)
     sin_nada = evaluacion.estado is EstadoIndicador.SIN_MEDICION
     return FilaDeIndicador(
         codigo=indicador.codigo,
@@ -72,19 +73,26 @@ def fila_de(leido: IndicadorLeido) -> FilaDeIndicador:
         nombre_oficial=indicador.nombre,
         luz=luz_de(leido),
         detalle_luz=_ultimo_avance(leido),
-        razon=frases.con_punto(frases.mayuscula(frases.razon(evaluacion.ausencia, Motivo.SIN_MEDICION))) if sin_nada else "",
+        razon=frases.con_punto(frases.mayuscula(frases.razon(evaluacion.ausencia, Motivo.SIN_MEDICION)))
+        if sin_nada
+        else "",
         valor=valor,
         cuando=cuando,
         se_repite=evaluacion.ultima_se_repite,
         logro=escribir_valor(logro.valor, simbolo, decimales) if logro and logro.valor is not None else "–",
         logro_anio=str(logro.anio) if logro else "no fijado",
         tipo_i=frases.porcentaje_de_avance(avance.tipo_i),
-        motivo_tipo_i=texto_de_motivo(avance.motivo) if avance.motivo else "",
+        motivo_tipo_i=_si_no_lo_dice_el_estado(avance.motivo),
         tipo_ii=frases.porcentaje_de_avance(avance.tipo_ii),
-        motivo_tipo_ii=texto_de_motivo(avance.motivo_tipo_ii) if avance.motivo_tipo_ii else "",
+        motivo_tipo_ii=_si_no_lo_dice_el_estado(avance.motivo_tipo_ii),
         nota=frases.desacuerdo(avance, evaluacion.movimiento),
         miniatura=miniatura(evaluacion),
     )
+
+
+def _si_no_lo_dice_el_estado(motivo: Motivo | None) -> str:
+    """El motivo de un avance no definido, salvo que falte la medición: eso ya lo dice la columna de estado."""
+    return "" if motivo in (None, Motivo.SIN_MEDICION) else texto_de_motivo(motivo)
 
 
 def _ultimo_avance(leido: IndicadorLeido) -> str:

@@ -97,5 +97,6 @@ def comprobar_publicar(persona: Persona, medicion: Medicion) -> None:
     comprobar(persona, Accion.PUBLICAR)
     if not puede_publicar(persona, medicion):
         raise PermisoDenegado(
-            "Usted registró, cambió o envió esta medición: debe publicarla otra persona con el rol Revisor o Administrador."
+            "Usted registró, cambió o envió esta medición: debe publicarla otra persona con el rol Revisor o "
+            "Administrador."
         )

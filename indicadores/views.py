@@ -8,9 +8,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from indicadores.errores import DatoInvalido
-from indicadores.ficha import escribir_pagina, pagina_de_lista
+from indicadores.ficha import escribir_pagina
 from indicadores.graficas import figura
 from indicadores.lectura import catalogo, leer_indicadores, leer_serie
+from indicadores.lista import pagina_de_lista
 from indicadores.mirada import Mirada, leer_mirada
 
 

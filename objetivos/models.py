@@ -44,7 +44,9 @@ class Entidad(models.Model):
 
     sigla = models.CharField("sigla", max_length=20, unique=True)
     nombre = models.CharField("nombre", max_length=200)
-    es_colectiva = models.BooleanField("es colectiva", default=False, help_text="Nombra a un grupo, como «gobiernos regionales».")
+    es_colectiva = models.BooleanField(
+        "es colectiva", default=False, help_text="Nombra a un grupo, como «gobiernos regionales»."
+    )
     notas = models.TextField("notas", blank=True)
 
     history = HistoricalRecords(verbose_name="historial de la entidad", verbose_name_plural="historial de entidades")
@@ -120,8 +122,12 @@ class Politica(models.Model):
     situacion_deseada = models.TextField("situación futura deseada", blank=True)
     anio_inicio = models.PositiveSmallIntegerField("año de inicio")
     anio_fin = models.PositiveSmallIntegerField("año final")
-    norma = models.ForeignKey(Norma, on_delete=models.PROTECT, related_name="politicas", verbose_name="dispositivo legal")
-    rectora = models.ForeignKey(Entidad, on_delete=models.PROTECT, related_name="politicas", verbose_name="ministerio rector")
+    norma = models.ForeignKey(
+        Norma, on_delete=models.PROTECT, related_name="politicas", verbose_name="dispositivo legal"
+    )
+    rectora = models.ForeignKey(
+        Entidad, on_delete=models.PROTECT, related_name="politicas", verbose_name="ministerio rector"
+    )
     organo_responsable = models.CharField("órgano responsable", max_length=200, blank=True)
 
     history = HistoricalRecords(verbose_name="historial de la política", verbose_name_plural="historial de la política")
@@ -175,10 +181,17 @@ class Lineamiento(models.Model):
     codigo = models.CharField("código", max_length=20, unique=True)
     nombre = models.CharField("nombre", max_length=400)
     norma = models.ForeignKey(
-        Norma, on_delete=models.PROTECT, null=True, blank=True, related_name="lineamientos", verbose_name="norma que lo establece"
+        Norma,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lineamientos",
+        verbose_name="norma que lo establece",
     )
 
-    history = HistoricalRecords(verbose_name="historial del lineamiento", verbose_name_plural="historial de lineamientos")
+    history = HistoricalRecords(
+        verbose_name="historial del lineamiento", verbose_name_plural="historial de lineamientos"
+    )
 
     class Meta:
         verbose_name = "lineamiento"
@@ -234,7 +247,9 @@ class AvanceNarrativo(models.Model):
         AVANCE = "avance", "avance"
         INTERVENCIONES = "intervenciones", "situación de intervenciones y uso de recursos"
 
-    politica = models.ForeignKey(Politica, on_delete=models.PROTECT, related_name="avances_narrativos", verbose_name="política")
+    politica = models.ForeignKey(
+        Politica, on_delete=models.PROTECT, related_name="avances_narrativos", verbose_name="política"
+    )
     objetivo = models.ForeignKey(
         ObjetivoPrioritario,
         on_delete=models.PROTECT,
@@ -247,7 +262,12 @@ class AvanceNarrativo(models.Model):
     seccion = models.CharField("sección", max_length=20, choices=Seccion)
     texto = models.TextField("texto")
     fuente = models.ForeignKey(
-        Fuente, on_delete=models.PROTECT, null=True, blank=True, related_name="avances_narrativos", verbose_name="fuente"
+        Fuente,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="avances_narrativos",
+        verbose_name="fuente",
     )
 
     history = HistoricalRecords(
@@ -291,19 +311,28 @@ class Alternativa(FechaConPrecision):
         EN_CURSO = "en_curso", "en curso"
         ATENDIDA = "atendida", "atendida"
 
-    politica = models.ForeignKey(Politica, on_delete=models.PROTECT, related_name="alternativas", verbose_name="política")
+    politica = models.ForeignKey(
+        Politica, on_delete=models.PROTECT, related_name="alternativas", verbose_name="política"
+    )
     orden = models.PositiveSmallIntegerField("orden")
     titulo = models.CharField("título", max_length=200)
     texto = models.TextField("texto")
     estado = models.CharField("estado", max_length=10, choices=Estado, default=Estado.NO_CONSTA)
     norma = models.ForeignKey(
-        Norma, on_delete=models.PROTECT, null=True, blank=True, related_name="alternativas", verbose_name="norma que la atiende"
+        Norma,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="alternativas",
+        verbose_name="norma que la atiende",
     )
     fuente = models.ForeignKey(
         Fuente, on_delete=models.PROTECT, null=True, blank=True, related_name="alternativas", verbose_name="fuente"
     )
 
-    history = HistoricalRecords(verbose_name="historial de la alternativa", verbose_name_plural="historial de alternativas")
+    history = HistoricalRecords(
+        verbose_name="historial de la alternativa", verbose_name_plural="historial de alternativas"
+    )
 
     class Meta:
         verbose_name = "alternativa"

@@ -243,7 +243,9 @@ def _celda(leido: IndicadorLeido, punto: ValorDelAnio | None) -> Celda:
     elif punto.es_linea_base and evaluacion.linea_base and evaluacion.linea_base.valor is not None:
         valor = escribir_numero(evaluacion.linea_base.valor, indicador.decimales)
         clases.append("base")
-    logro = escribir_numero(punto.logro.valor, indicador.decimales) if punto.logro and punto.logro.valor is not None else ""
+    logro = (
+        escribir_numero(punto.logro.valor, indicador.decimales) if punto.logro and punto.logro.valor is not None else ""
+    )
     if not valor and not logro:
         clases.append("vacia")
     luz = frases.palabra_de_luz(punto.avance) if "verde amarillo rojo".find(" ".join(clases[:1]) or "x") >= 0 else ""
@@ -261,7 +263,7 @@ def _titulo(leido: IndicadorLeido, punto: ValorDelAnio, evaluacion: Evaluacion) 
 
 
 def _frase_de_servicios(tablero: Tablero) -> str:
-    cuantos = {opcion: 0 for opcion in Servicio.Ejecucion.values}
+    cuantos = dict.fromkeys(Servicio.Ejecucion.values, 0)
     for servicio in tablero.servicios:
         cuantos[servicio.ejecucion] += 1
     partes = []
@@ -273,12 +275,14 @@ def _frase_de_servicios(tablero: Tablero) -> str:
         partes.append(f"{cuantos['no_consta']} cuya ejecución no consta")
     if not partes:
         return "Todavía no hay servicios registrados."
-    return f"De {plural(len(tablero.servicios), 'servicio conocido', 'servicios conocidos')}, {enumerar(partes)}. Su cobertura, según la última cifra oficial:"
+    conocidos = plural(len(tablero.servicios), "servicio conocido", "servicios conocidos")
+    return f"De {conocidos}, {enumerar(partes)}. Su cobertura, según la última cifra oficial:"
 
 
 def _cobertura(leido: IndicadorLeido) -> CifraDeServicio:
     ultima = leido.evaluacion.ultima
-    assert leido.indicador.servicio is not None and ultima is not None
+    assert leido.indicador.servicio is not None
+    assert ultima is not None
     return CifraDeServicio(
         servicio=leido.indicador.servicio.codigo,
         nombre=leido.indicador.nombre_corto,

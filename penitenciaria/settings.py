@@ -1,6 +1,7 @@
-"""Configuración: dos modos, ``demo`` (SQLite, sin claves que poner) y ``produccion`` (todo por variables de entorno)."""
+"""Configuración: dos modos, ``demo`` (SQLite, sin claves que poner) y ``produccion`` (todo por el entorno)."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import environ
@@ -31,6 +32,9 @@ else:
     SECRET_KEY = env.str("SECRET_KEY", default="") or clave_local(VAR / "clave", get_random_secret_key)
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
+#: Clave de las cuentas de demostración; vacía, se genera una y se guarda en ``var/``.
+DEMO_CLAVE = env.str("DEMO_CLAVE", default="")
+
 INSTALLED_APPS = [
     "penitenciaria",
     "indicadores",
@@ -55,6 +59,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "penitenciaria.middleware.api_abierta",
     "django.middleware.http.ConditionalGetMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -174,30 +179,31 @@ CONTENT_SECURITY_POLICY = {
 
 # API v1.
 LIMITE_API = env.str("LIMITE_API", default="600/min" if EN_PRODUCCION else "") or None
+exigir(
+    LIMITE_API is None or re.fullmatch(r"[1-9]\d*/(s|sec|m|min|h|hour|d|day)", LIMITE_API) is not None,
+    f"LIMITE_API es «{LIMITE_API}»: escriba cuántas peticiones por lapso, por ejemplo 600/min, o nada.",
+)
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
-    "DEFAULT_THROTTLE_CLASSES": ["penitenciaria.api.LimitePorDireccion"] if LIMITE_API else [],
-    "DEFAULT_THROTTLE_RATES": {"direccion": LIMITE_API},
-    "DEFAULT_PAGINATION_CLASS": "penitenciaria.api.Paginacion",
+    "DEFAULT_THROTTLE_CLASSES": ["penitenciaria.api.limites.LimitePorDireccion"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "penitenciaria.api.responder_error",
+    "EXCEPTION_HANDLER": "penitenciaria.api.errores.responder_error",
+    # En producción hay un intermediario delante y la última dirección de X-Forwarded-For es la que él vio.
+    "NUM_PROXIES": 1 if EN_PRODUCCION else 0,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "UNICODE_JSON": True,
-    "COERCE_DECIMAL_TO_STRING": False,
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "API de la Política Nacional Penitenciaria al 2030",
     "DESCRIPTION": "Las mismas cifras que muestran las páginas, de solo lectura y sin registro.",
     "VERSION": "1.0.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [],
 }
 
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}

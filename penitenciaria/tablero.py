@@ -161,4 +161,3 @@ def _resumir(leidos: list[IndicadorLeido]) -> Resumen:
 def _alternativa(alternativa: Alternativa, corte: date) -> AlternativaEnTablero:
     estado = alternativa.estado_al(corte)
     return AlternativaEnTablero(alternativa, estado, Alternativa.Estado(estado).label)
-

@@ -2,8 +2,9 @@
 
 from django.db import models
 from django.urls import reverse
-from objetivos.models import Entidad, FechaConPrecision, Fuente, Lineamiento, Norma, ObjetivoPrioritario
 from simple_history.models import HistoricalRecords
+
+from objetivos.models import Entidad, FechaConPrecision, Fuente, Lineamiento, Norma, ObjetivoPrioritario
 
 
 class Servicio(models.Model):
@@ -25,7 +26,12 @@ class Servicio(models.Model):
         ObjetivoPrioritario, on_delete=models.PROTECT, related_name="servicios", verbose_name="objetivo prioritario"
     )
     lineamiento = models.ForeignKey(
-        Lineamiento, on_delete=models.PROTECT, null=True, blank=True, related_name="servicios", verbose_name="lineamiento"
+        Lineamiento,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="servicios",
+        verbose_name="lineamiento",
     )
     codigo = models.CharField("código", max_length=20, unique=True)
     codigo_oficial = models.CharField("código oficial", max_length=40, blank=True)
@@ -46,7 +52,9 @@ class Servicio(models.Model):
     fuente = models.ForeignKey(
         Fuente, on_delete=models.PROTECT, null=True, blank=True, related_name="servicios", verbose_name="fuente"
     )
-    entidades = models.ManyToManyField(Entidad, through="Participacion", related_name="servicios", verbose_name="entidades")
+    entidades = models.ManyToManyField(
+        Entidad, through="Participacion", related_name="servicios", verbose_name="entidades"
+    )
 
     history = HistoricalRecords(verbose_name="historial del servicio", verbose_name_plural="historial de servicios")
 
@@ -71,8 +79,12 @@ class Participacion(models.Model):
         ARTICULADORA = "articuladora", "articuladora"
         NO_CONSTA = "no_consta", "participa; su papel no consta"
 
-    servicio = models.ForeignKey(Servicio, on_delete=models.CASCADE, related_name="participaciones", verbose_name="servicio")
-    entidad = models.ForeignKey(Entidad, on_delete=models.PROTECT, related_name="participaciones", verbose_name="entidad")
+    servicio = models.ForeignKey(
+        Servicio, on_delete=models.CASCADE, related_name="participaciones", verbose_name="servicio"
+    )
+    entidad = models.ForeignKey(
+        Entidad, on_delete=models.PROTECT, related_name="participaciones", verbose_name="entidad"
+    )
     rol = models.CharField("papel", max_length=16, choices=Rol, default=Rol.NO_CONSTA)
     organo = models.CharField("órgano", max_length=120, blank=True)
     notas = models.TextField("notas", blank=True)
@@ -109,7 +121,12 @@ class DocumentoDeProvision(FechaConPrecision):
     titulo = models.CharField("título", max_length=300)
     estado = models.CharField("estado", max_length=10, choices=Estado)
     norma = models.ForeignKey(
-        Norma, on_delete=models.PROTECT, null=True, blank=True, related_name="documentos", verbose_name="norma que lo aprueba"
+        Norma,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documentos",
+        verbose_name="norma que lo aprueba",
     )
     notas = models.TextField("notas", blank=True)
     fuente = models.ForeignKey(
@@ -140,10 +157,18 @@ class Intervencion(models.Model):
     """Algo que se hizo, o con qué recursos se cuenta, en un objetivo o en uno de sus servicios."""
 
     objetivo = models.ForeignKey(
-        ObjetivoPrioritario, on_delete=models.PROTECT, related_name="intervenciones", verbose_name="objetivo prioritario"
+        ObjetivoPrioritario,
+        on_delete=models.PROTECT,
+        related_name="intervenciones",
+        verbose_name="objetivo prioritario",
     )
     servicio = models.ForeignKey(
-        Servicio, on_delete=models.PROTECT, null=True, blank=True, related_name="intervenciones", verbose_name="servicio"
+        Servicio,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="intervenciones",
+        verbose_name="servicio",
     )
     anio = models.PositiveSmallIntegerField("año")
     titulo = models.CharField("título", max_length=200)
@@ -189,7 +214,9 @@ class Suspension(models.Model):
         Fuente, on_delete=models.PROTECT, null=True, blank=True, related_name="suspensiones", verbose_name="fuente"
     )
 
-    history = HistoricalRecords(verbose_name="historial de la suspensión", verbose_name_plural="historial de suspensiones")
+    history = HistoricalRecords(
+        verbose_name="historial de la suspensión", verbose_name_plural="historial de suspensiones"
+    )
 
     class Meta:
         verbose_name = "suspensión"

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -137,3 +137,48 @@ def _trozos_solo_con_orden() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as parche:
         parche.setattr(QuerySet, "__getitem__", con_orden)
         yield
+
+
+# Datos y personas. Los módulos se importan dentro: conftest se lee antes de que Django termine de cargar.
+
+
+@pytest.fixture
+def personas(db: None) -> SimpleNamespace:
+    """Una cuenta de cada papel: ``personas.analista``, ``otra_analista``, ``revisor``, ``funcionario``, ``administrador``
+    y ``superusuario`` (sin grupo alguno). Entran con la clave ``tests.fabricas.CLAVE``."""
+    from indicadores.permisos import Rol
+    from tests.fabricas import persona
+
+    return SimpleNamespace(
+        analista=persona(Rol.ANALISTA, usuario="ana"),
+        otra_analista=persona(Rol.ANALISTA, usuario="alba"),
+        revisor=persona(Rol.REVISOR, usuario="raul"),
+        funcionario=persona(Rol.FUNCIONARIO, usuario="flor"),
+        administrador=persona(Rol.ADMINISTRADOR, usuario="aldo"),
+        superusuario=persona(usuario="sofia", superusuario=True),
+    )
+
+
+@pytest.fixture(scope="session")
+def _politica_volcada(django_db_setup: None, django_db_blocker: Any) -> Any:
+    """Carga los datos reales una vez, los copia a memoria y deshace la carga: la base de las demás sigue vacía."""
+    from tests.politica_real import volcar
+
+    with django_db_blocker.unblock():
+        return volcar()
+
+
+@pytest.fixture
+def politica_cargada(request: pytest.FixtureRequest, _politica_volcada: Any) -> Any:
+    """Los datos reales de ``fixtures/``, tal como los deja ``cargar_politica``, en unas decenas de milisegundos.
+
+    Basta pedirla: ``def test_x(politica_cargada, client)``. Vale también con ``personas``, ``transactional_db`` y
+    ``live_server`` (los datos se confirman y los ve el servidor). Las claves primarias empiezan en
+    ``politica_cargada.PRIMERA_CLAVE`` para no chocar con lo que la prueba cree antes o después. Devuelve un objeto con
+    ``cargada_en``, el momento de la carga: todo lo publicado lo fue entonces.
+    No la mezcle con un ámbito nacional o una política creados antes por fábricas: son únicos.
+    """
+    transaccional = {"transactional_db", "live_server"} & set(request.fixturenames)
+    request.getfixturevalue("transactional_db" if transaccional else "db")
+    _politica_volcada.verter()
+    return _politica_volcada

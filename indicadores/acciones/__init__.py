@@ -1,7 +1,7 @@
 """Los verbos: la única forma de escribir cifras. Cada uno comprueba permisos, abre una transacción y deja constancia.
 
-Todos reciben ``por`` (quién) y aceptan ``ahora`` (el momento; si falta, el reloj). Levantan solo errores del dominio, con
-un mensaje en español para quien escribe.
+Todos reciben ``por`` (quién) y aceptan ``ahora`` (el momento; si falta, el reloj). Levantan solo errores del
+dominio, con un mensaje en español para quien escribe.
 """
 
 from indicadores.acciones.mediciones import (

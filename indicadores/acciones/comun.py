@@ -67,7 +67,7 @@ def leer_valor(indicador: Indicador, valor: Decimal | int | str | None, campo: s
 
 
 def _comprobar_rango(indicador: Indicador, valor: Decimal, campo: str) -> None:
-    Unidad = Indicador.Unidad  # noqa: N806 — es una clase
+    Unidad = Indicador.Unidad
     escrito = escribir_numero(valor, 4)
     if valor < 0 and indicador.unidad != Unidad.TASA_DE_VARIACION:
         raise DatoInvalido(
@@ -76,9 +76,7 @@ def _comprobar_rango(indicador: Indicador, valor: Decimal, campo: str) -> None:
             campo=campo,
         )
     if indicador.unidad == Unidad.PORCENTAJE and valor > 100:
-        raise DatoInvalido(
-            f"El valor {escrito} % pasa de 100 %. Escriba un porcentaje entre 0 y 100.", campo=campo
-        )
+        raise DatoInvalido(f"El valor {escrito} % pasa de 100 %. Escriba un porcentaje entre 0 y 100.", campo=campo)
     if indicador.es_entero and valor != valor.to_integral_value():
         raise DatoInvalido(
             f"El valor {escrito} tiene decimales y este indicador se cuenta en unidades enteras.", campo=campo

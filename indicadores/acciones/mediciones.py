@@ -7,6 +7,13 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from indicadores.acciones.busqueda import (
+    comprobar_sin_duplicado,
+    describir_valor,
+    siguiente_version,
+    tomar,
+    vigente_de,
+)
 from indicadores.acciones.comun import (
     comprobar_ausencia,
     dia_en_lima,
@@ -19,7 +26,7 @@ from indicadores.acciones.reserva import reservar_celdas
 from indicadores.acciones.transiciones import comprobar_etapa
 from indicadores.calculo.tipos import Periodo, PeriodoInvalido
 from indicadores.errores import ConflictoDeEdicion, DatoInvalido, TransicionInvalida
-from indicadores.formato import escribir_fecha, escribir_periodo, escribir_valor, porcentaje_de
+from indicadores.formato import escribir_fecha, escribir_periodo, porcentaje_de
 from indicadores.models import Ambito, Fuente, Indicador, Medicion, Suceso
 from indicadores.permisos import Accion, comprobar, comprobar_publicar
 
@@ -90,8 +97,8 @@ def registrar(
     )
     _comprobar_opciones(borrador)
     with escritura(Medicion):
-        _comprobar_sin_duplicado(borrador)
-        borrador.version = _siguiente_version(borrador)
+        comprobar_sin_duplicado(borrador)
+        borrador.version = siguiente_version(borrador)
         borrador.save()
         _anotar(borrador, "registrar", por, en)
     return borrador
@@ -109,7 +116,7 @@ def modificar(medicion: Medicion, *, por: User, testigo: int, ahora: datetime | 
         raise DatoInvalido(f"No se puede cambiar {', '.join(desconocidos)} de una medición ya registrada.")
     en = momento(ahora)
     with escritura(Medicion):
-        actual = _tomar(medicion)
+        actual = tomar(medicion)
         if actual.testigo != testigo:
             ultimo = actual.sucesos.order_by("-en", "-id").select_related("por").first()
             quien = ultimo.por.get_username() if ultimo else "otra persona"
@@ -144,7 +151,7 @@ def enviar(medicion: Medicion, *, por: User, ahora: datetime | None = None) -> M
     comprobar(por, Accion.ENVIAR)
     en = momento(ahora)
     with escritura(Medicion):
-        actual = _tomar(medicion)
+        actual = tomar(medicion)
         transicion = comprobar_etapa(actual, "enviar")
         if actual.fuente_id is None:
             raise DatoInvalido("Indique la fuente de la cifra antes de enviarla a revisión.", campo="fuente")
@@ -190,10 +197,10 @@ def publicar_lote(
 
 
 def _publicar_una(medicion: Medicion, por: User, avisos_aceptados: Collection[str], en: datetime) -> Medicion:
-    actual = _tomar(medicion)
+    actual = tomar(medicion)
     transicion = comprobar_etapa(actual, "publicar")
     comprobar_publicar(por, actual)
-    vigente = _vigente(actual)
+    vigente = vigente_de(actual)
     if vigente is not None:
         if vigente.pk != actual.corrige_id:
             raise TransicionInvalida(
@@ -207,7 +214,7 @@ def _publicar_una(medicion: Medicion, por: User, avisos_aceptados: Collection[st
         vigente.testigo += 1
         vigente.save()
         _anotar(vigente, "sustituir", por, en)
-    actual.version = _siguiente_version(actual)
+    actual.version = siguiente_version(actual)
     actual.etapa = transicion.hacia
     actual.publicada_en = en
     actual.publicada_por = por
@@ -237,7 +244,7 @@ def corregir(
         raise DatoInvalido(f"No se puede cambiar {', '.join(desconocidos)} al corregir.")
     en = momento(ahora)
     with escritura(Medicion):
-        actual = _tomar(medicion)
+        actual = tomar(medicion)
         comprobar_etapa(actual, "corregir")
         nueva = Medicion(
             **{campo: getattr(actual, campo) for campo in (*Medicion.CLAVE, "inicio", "fin")},
@@ -257,8 +264,8 @@ def corregir(
             }
         _poner_datos(nueva, valor=valor, **(datos | campos))
         _comprobar_opciones(nueva)
-        _comprobar_sin_duplicado(nueva, es_correccion=True)
-        nueva.version = _siguiente_version(nueva)
+        comprobar_sin_duplicado(nueva, es_correccion=True)
+        nueva.version = siguiente_version(nueva)
         nueva.save()
         _anotar(nueva, "corregir", por, en, motivo=razon)
     return nueva
@@ -270,7 +277,7 @@ def retirar(medicion: Medicion, *, por: User, motivo: str, ahora: datetime | Non
     en = momento(ahora)
     razon = exigir_motivo(motivo, "retirar una cifra publicada")
     with escritura(Medicion):
-        actual = _tomar(medicion)
+        actual = tomar(medicion)
         transicion = comprobar_etapa(actual, "retirar")
         if en < actual.publicada_en:  # type: ignore[operator] — una publicada siempre tiene momento
             raise DatoInvalido("No se puede retirar una cifra antes de su publicación.")
@@ -294,17 +301,11 @@ def leer_periodo(texto: str, *, hoy: date) -> Periodo:
     if lapso.fin > hoy:
         raise DatoInvalido(
             f"El periodo {escribir_periodo(lapso.texto)} termina el {escribir_fecha(lapso.fin)} y hoy es "
-            f"{escribir_fecha(hoy)}: aún no puede medirse completo. Registre el último mes, trimestre o semestre terminado.",
+            f"{escribir_fecha(hoy)}: aún no puede medirse completo. Registre el último mes, trimestre o "
+            "semestre terminado.",
             campo="periodo",
         )
     return lapso
-
-
-def describir_valor(medicion: Medicion) -> str:
-    """El valor con su unidad, o el motivo de su ausencia, para un mensaje."""
-    if medicion.valor is None:
-        return f"sin valor: {medicion.get_motivo_ausencia_display()}"
-    return escribir_valor(medicion.valor, medicion.indicador.simbolo, 4)
 
 
 def _poner_datos(
@@ -323,7 +324,9 @@ def _poner_datos(
             raise DatoInvalido(f"El {campo} debe ser un entero entre 0 y un billón.", campo=campo)
     es_porcentaje = indicador.unidad == Indicador.Unidad.PORCENTAJE
     if es_porcentaje and numerador is not None and denominador is not None and numerador > denominador:
-        raise DatoInvalido("El numerador es mayor que el denominador: el porcentaje pasaría de 100 %.", campo="numerador")
+        raise DatoInvalido(
+            "El numerador es mayor que el denominador: el porcentaje pasaría de 100 %.", campo="numerador"
+        )
     exacto = leer_valor(indicador, valor)
     if exacto is None and not motivo_ausencia and es_porcentaje and numerador is not None and denominador:
         exacto = porcentaje_de(numerador, denominador)
@@ -343,51 +346,9 @@ def _comprobar_opciones(medicion: Medicion) -> None:
             raise DatoInvalido(f"«{getattr(medicion, campo)}» no se admite; use {' o '.join(admitidas)}.", campo=campo)
 
 
-def _clave(medicion: Medicion) -> dict[str, Any]:
-    return {campo: getattr(medicion, campo) for campo in Medicion.CLAVE}
-
-
-def _vigente(medicion: Medicion) -> Medicion | None:
-    return (
-        Medicion.objects.select_for_update()
-        .filter(**_clave(medicion), etapa=Medicion.Etapa.PUBLICADA)
-        .order_by("id")
-        .first()
-    )
-
-
-def _siguiente_version(medicion: Medicion) -> int:
-    ultima = (
-        Medicion.objects.con_version().filter(**_clave(medicion)).order_by("-version").values_list("version", flat=True)
-    )
-    return (ultima.first() or 0) + 1
-
-
-def _comprobar_sin_duplicado(borrador: Medicion, *, es_correccion: bool = False) -> None:
-    de_que = f"{borrador.indicador.codigo}, {escribir_periodo(borrador.periodo)}, {borrador.ambito.nombre}"
-    abierta = Medicion.objects.abiertas().filter(**_clave(borrador)).select_related("registrada_por").first()
-    if abierta is not None:
-        raise DatoInvalido(
-            f"Ya hay una medición «{abierta.get_etapa_display()}» de {de_que}, registrada por "
-            f"{abierta.registrada_por.get_username()}: {describir_valor(abierta)}. Ábrala en lugar de crear otra.",
-            campo="periodo",
-        )
-    vigente = None if es_correccion else _vigente(borrador)
-    if vigente is not None:
-        raise DatoInvalido(
-            f"Ya hay un valor publicado de {de_que}: {describir_valor(vigente)}. Para cambiarlo use «Corregir».",
-            campo="periodo",
-        )
-
-
-def _tomar(medicion: Medicion) -> Medicion:
-    """La medición como está ahora en la base, tomada para escribir."""
-    return Medicion.objects.select_for_update(of=("self",)).select_related("indicador", "ambito").get(pk=medicion.pk)
-
-
 def _pasar(medicion: Medicion, verbo: str, por: User, en: datetime, *, motivo: str = "") -> Medicion:
     with escritura(Medicion):
-        actual = _tomar(medicion)
+        actual = tomar(medicion)
         actual.etapa = comprobar_etapa(actual, verbo).hacia
         actual.testigo += 1
         actual.save()

@@ -8,7 +8,7 @@ from indicadores.models import Ambito, Medicion
 
 
 def reservar_celdas(cambiadas: Sequence[Medicion]) -> None:
-    """Marca ``reservada`` en los grupos de ``cambiadas`` (mismo indicador, periodo y carácter) lo que no debe mostrarse.
+    """Marca ``reservada`` en los grupos de ``cambiadas`` (mismo indicador, periodo y carácter) lo que debe callarse.
 
     La marca se pone en todas las versiones de la celda, también las pasadas, y nunca se quita: lo que ayer permitía
     deducir una celda pequeña lo permite todavía hoy.

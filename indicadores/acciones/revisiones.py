@@ -1,4 +1,4 @@
-"""Los verbos de lo que se fija por norma o decisión: línea base, logro esperado y umbrales; cada cambio es una versión."""
+"""Los verbos de lo que se fija por norma o decisión (línea base, logro, umbrales); cada cambio es una versión."""
 
 from datetime import date, datetime
 from decimal import Decimal

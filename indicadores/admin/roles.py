@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 from simple_history.admin import SimpleHistoryAdmin
 
 from indicadores.permisos import Accion, puede
@@ -47,6 +48,13 @@ class Catalogo(PorRoles, SimpleHistoryAdmin):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+
+    def history_form_view(self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None) -> Any:
+        """Volver a una versión pasada se hace escribiéndola: así pasa por el formulario y sus permisos."""
+        return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_history", args=[object_id]))
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fijos = [*super().get_readonly_fields(request, obj)]

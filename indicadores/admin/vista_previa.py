@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from django.urls import reverse
@@ -47,6 +48,7 @@ class Consulta:
     sexo: str = Sexo.TOTAL
     caracter: str = Caracter.OFICIAL
     medicion: Medicion | None = None
+    corrige: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,9 @@ class VistaPrevia:
     sin_avance: str = ""
 
 
-def leer_consulta(parametros: Mapping[str, Any], *, medicion: Medicion | None = None) -> Consulta:
+def leer_consulta(
+    parametros: Mapping[str, Any], *, medicion: Medicion | None = None, corrige: bool = False
+) -> Consulta:
     """La consulta que traen un formulario o una dirección; con ``medicion``, la clave es la suya."""
     textos = {
         campo: str(parametros.get(campo) or "").strip()
@@ -104,12 +108,12 @@ def leer_consulta(parametros: Mapping[str, Any], *, medicion: Medicion | None = 
     }
     if medicion is not None:
         clave = {campo: getattr(medicion, campo) for campo in Medicion.CLAVE}
-        return Consulta(**(textos | clave), medicion=medicion)
+        return Consulta(**(textos | clave), medicion=medicion, corrige=corrige)
     return Consulta(
         indicador=_buscar(Indicador, parametros.get("indicador")),
         ambito=_buscar(Ambito, parametros.get("ambito")),
-        sexo=parametros.get("sexo") or Sexo.TOTAL,
-        caracter=parametros.get("caracter") or Caracter.OFICIAL,
+        sexo=_opcion(Sexo, parametros.get("sexo"), Sexo.TOTAL),
+        caracter=_opcion(Caracter, parametros.get("caracter"), Caracter.OFICIAL),
         **textos,
     )
 
@@ -139,6 +143,8 @@ def ver(consulta: Consulta, *, ahora: datetime) -> VistaPrevia:
     denominador = _intentar(errores, lambda: _entero(consulta.denominador))
     valor = _intentar(errores, lambda: leer_valor(indicador, consulta.valor or None))
     de_conteos = _de_conteos(indicador, numerador, denominador)
+    if de_conteos is not None and de_conteos > 100:
+        errores.append("El numerador es mayor que el denominador: el porcentaje pasaría de 100 %.")
     vista = VistaPrevia(
         indicador=indicador,
         unidad=_unidad(indicador),
@@ -276,7 +282,8 @@ def _avisos_del_valor(
 
 def _duplicados(consulta: Consulta, periodo: Periodo) -> list[Aviso]:
     """Otra medición abierta o publicada de la misma clave, con su dirección."""
-    propias = {consulta.medicion.pk, consulta.medicion.corrige_id} if consulta.medicion else set()
+    propia = consulta.medicion.pk if consulta.medicion and not consulta.corrige else None
+    sustituida = consulta.medicion and (consulta.medicion.pk if consulta.corrige else consulta.medicion.corrige_id)
     iguales = Medicion.objects.select_related("indicador").filter(
         indicador=consulta.indicador,
         periodo=periodo.texto,
@@ -286,14 +293,15 @@ def _duplicados(consulta: Consulta, periodo: Periodo) -> list[Aviso]:
         etapa__in=[*Medicion.ETAPAS_ABIERTAS, Etapa.PUBLICADA],
     )
     avisos = []
-    for otra in iguales.order_by("id"):
+    for otra in iguales.exclude(pk=propia).order_by("id"):
         direccion = reverse("admin:indicadores_medicion_change", args=[otra.pk])
         dice = describir_valor(otra)
-        if otra.pk not in propias:
-            que = "Ya hay un valor publicado" if otra.etapa == Etapa.PUBLICADA else f"Ya hay una medición «{otra.get_etapa_display()}»"
-            avisos.append(Aviso("duplicado", f"{que} de {escribir_periodo(periodo.texto)}: {dice}.", direccion))
-        elif otra.etapa == Etapa.PUBLICADA:
+        if otra.pk == sustituida and otra.etapa == Etapa.PUBLICADA:
             avisos.append(Aviso("sustituye", f"Sustituirá a la versión {otra.version}, hoy publicada: {dice}.", direccion))
+            continue
+        es_publica = otra.etapa == Etapa.PUBLICADA
+        que = "Ya hay un valor publicado" if es_publica else f"Ya hay una medición «{otra.get_etapa_display()}»"
+        avisos.append(Aviso("duplicado", f"{que} de {escribir_periodo(periodo.texto)}: {dice}.", direccion))
     return avisos
 
 
@@ -356,4 +364,9 @@ def _intentar(errores: list[str], leer: Any) -> Any:
 
 
 def _buscar(modelo: Any, clave: Any) -> Any:
-    return modelo._default_manager.filter(pk=clave).first() if str(clave or "").isdecimal() else None
+    texto = str(clave or "")
+    return modelo._default_manager.filter(pk=texto).first() if texto.isdecimal() and len(texto) < 16 else None
+
+
+def _opcion(opciones: type[StrEnum], escrita: Any, por_defecto: StrEnum) -> str:
+    return str(escrita) if escrita in set(opciones) else por_defecto

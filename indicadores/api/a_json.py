@@ -1,7 +1,7 @@
 """De los resultados del núcleo a la forma exacta del contrato, con sus claves en orden. Aquí no se calcula nada."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -17,10 +17,11 @@ Json = dict[str, Any]
 #: Convierte una ruta en una dirección completa.
 Absoluta = Callable[[str], str]
 
-#: Los campos de texto de la ficha técnica que no aparecen ya fuera de ella.
-TEXTOS_DE_FICHA = (
+#: Los campos de la ficha técnica que no aparecen ya fuera de ella, en su orden.
+CAMPOS_DE_FICHA = (
     "objeto_medicion",
     "justificacion",
+    "responsable",
     "limitaciones",
     "metodo_calculo",
     "numerador",
@@ -30,6 +31,7 @@ TEXTOS_DE_FICHA = (
     "supuestos",
     "fuente_datos",
     "proceso_recoleccion",
+    "relevancia",
     "notas",
 )
 
@@ -37,6 +39,13 @@ TEXTOS_DE_FICHA = (
 def momento(valor: datetime | None) -> str | None:
     """ISO 8601 con la hora de Lima y sin perder microsegundos: así puede volver como ``a_la_fecha``."""
     return None if valor is None else timezone.localtime(valor).isoformat()
+
+
+def fecha(valor: date | None, precision: str) -> str | None:
+    """ISO 8601 hasta donde se conoce: «2020-09-25», «2021-05» o «2024»."""
+    if valor is None:
+        return None
+    return {"dia": valor.isoformat(), "mes": f"{valor:%Y-%m}", "anio": f"{valor:%Y}"}[precision]
 
 
 def motivo(valor: Motivo | None) -> Json | None:
@@ -107,11 +116,8 @@ def avance_de_objetivo(valor: AvanceDeObjetivo) -> Json:
 
 def ficha(indicador: Indicador) -> Json:
     """La ficha técnica; lo que aún no se conoce es null."""
-    textos: Json = {campo: getattr(indicador, campo) or None for campo in TEXTOS_DE_FICHA}
-    return textos | {
-        "responsable": indicador.responsable.sigla if indicador.responsable else None,
-        "relevancia": indicador.relevancia,
-    }
+    campos: Json = {campo: getattr(indicador, campo) or None for campo in CAMPOS_DE_FICHA}
+    return campos | {"responsable": indicador.responsable.sigla if indicador.responsable else None}
 
 
 def enlaces_de_indicador(indicador: Indicador, absoluta: Absoluta) -> Json:

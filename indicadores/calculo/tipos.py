@@ -1,7 +1,8 @@
 """Los hechos que entran al núcleo y los resultados que salen de él, todos inmutables.
 
-Convenciones de unidades: los avances se expresan en puntos de porcentaje (100 = logro esperado alcanzado) como ``Fraction``
-exactas; los valores, en la unidad del indicador como ``Decimal``; los tiempos, en meses o en años fraccionarios.
+Convenciones de unidades: los avances se expresan en puntos de porcentaje (100 = logro esperado alcanzado) como
+``Fraction`` exactas; los valores, en la unidad del indicador como ``Decimal``; los tiempos, en meses o en años
+fraccionarios.
 """
 
 import re
@@ -114,7 +115,9 @@ class PeriodoInvalido(ValueError):
     """El texto no nombra un periodo; el mensaje está en español y dice qué se esperaba."""
 
 
-_FORMA_DE_PERIODO = re.compile(r"(?P<anio>[12][0-9]{3})(?:-(?:(?P<mes>0[1-9]|1[0-2])|S(?P<semestre>[12])|Q(?P<trimestre>[1-4])))?")
+_FORMA_DE_PERIODO = re.compile(
+    r"(?P<anio>[12][0-9]{3})(?:-(?:(?P<mes>0[1-9]|1[0-2])|S(?P<semestre>[12])|Q(?P<trimestre>[1-4])))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,8 @@ class Periodo:
         partes = _FORMA_DE_PERIODO.fullmatch(texto.strip().upper())
         if partes is None:
             raise PeriodoInvalido(
-                f"«{texto}» no es un periodo. Escriba un año (2021), un semestre (2021-S1), un trimestre (2021-Q1) o un mes (2021-03)."
+                f"«{texto}» no es un periodo. Escriba un año (2021), un semestre (2021-S1), un trimestre (2021-Q1) "
+                "o un mes (2021-03)."
             )
         anio = int(partes["anio"])
         if partes["mes"]:
@@ -206,6 +210,7 @@ class ValorBase:
     ausencia: Ausencia | None = None
     fuente: Procedencia | None = None
     version: int = 1
+    publicada_en: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +222,7 @@ class Logro:
     ausencia: Ausencia | None = None
     fuente: Procedencia | None = None
     version: int = 1
+    publicada_en: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +288,10 @@ class Tendencia:
 
 @dataclass(frozen=True, slots=True)
 class Proyeccion:
-    """Valor que da la recta en ``anio``; con menos de ``minimo`` años reales, ``valor`` es None y ``anios_reales`` dice cuántos hay."""
+    """Valor que da la recta en ``anio``; ``anios_reales`` dice en cuántos años se apoya.
+
+    Con menos de ``minimo``, ``valor`` es None.
+    """
 
     anio: int
     valor: Fraction | None

@@ -28,9 +28,11 @@ def coordenada(x: float) -> str:
 
 
 def elemento(nombre: str, *hijos: str, **atributos: str | float) -> Svg:
-    """``<nombre …>hijos</nombre>``. Los hijos que no son ``Svg`` se escapan; ``_`` es ``-`` y ``class_`` es ``class``."""
+    """``<nombre …>hijos</nombre>``. Lo que no es ``Svg`` se escapa; en los atributos, ``_`` es ``-``."""
     escritos = "".join(
-        f" {clave.rstrip('_').replace('_', '-')}={_atributo(valor)}" for clave, valor in atributos.items() if valor != ""
+        f" {clave.rstrip('_').replace('_', '-')}={_atributo(valor)}"
+        for clave, valor in atributos.items()
+        if valor != ""
     )
     dentro = "".join(hijo if isinstance(hijo, Svg) else escape(limpiar(hijo)) for hijo in hijos)
     return Svg(f"<{nombre}{escritos}>{dentro}</{nombre}>" if dentro else f"<{nombre}{escritos}/>")

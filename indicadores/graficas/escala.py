@@ -1,4 +1,4 @@
-"""De valores y fechas a unidades del dibujo. Se calcula con fracciones exactas; se pasa a coma flotante solo al final."""
+"""De valores y fechas a unidades del dibujo, con fracciones exactas: la coma flotante aparece solo al final."""
 
 from calendar import isleap
 from collections.abc import Sequence
@@ -54,13 +54,16 @@ def escala_de_valores(
     if arriba_real <= 0:
         mayor = min(mayor, Fraction(0))
     paso = max(_paso_redondo((mayor - menor) / marcas), fino)
-    inferior, superior = menor // paso * paso, -(-mayor // paso) * paso
-    borde = (superior - inferior) / 10
-    if abajo_real - inferior < borde and (inferior > 0 or abajo_real < 0):
-        inferior -= paso
-    if superior - arriba_real < borde and (superior < 0 or arriba_real > 0) and superior != 100:
-        superior += paso
-    return EscalaDeValores(inferior, superior, paso, arriba, abajo)
+    while True:
+        inferior, superior = menor // paso * paso, -(-mayor // paso) * paso
+        borde = (superior - inferior) / 10
+        if abajo_real - inferior < borde and (inferior > 0 or abajo_real < 0):
+            inferior -= paso
+        if superior - arriba_real < borde and (superior < 0 or arriba_real > 0) and superior != 100:
+            superior += paso
+        if superior - inferior <= (marcas + 1) * paso:
+            return EscalaDeValores(inferior, superior, paso, arriba, abajo)
+        paso = _paso_redondo(paso * Fraction(3, 2))
 
 
 def _paso_redondo(minimo: Fraction) -> Fraction:
@@ -74,7 +77,7 @@ def _paso_redondo(minimo: Fraction) -> Fraction:
 
 
 def decimales_de(paso: Fraction) -> int:
-    """Cuántos decimales hacen falta para escribir un múltiplo de ``paso`` (que es 1, 2 o 5 por una potencia de diez)."""
+    """Cuántos decimales hacen falta para escribir un múltiplo de ``paso`` (1, 2 o 5 por una potencia de diez)."""
     decimales = 0
     while (paso * 10**decimales).denominator != 1:
         decimales += 1

@@ -1,8 +1,6 @@
 """Lo que la gráfica muestra, dicho en español: para quien no la ve y para el pie de la figura."""
 
 from collections.abc import Sequence
-from decimal import Decimal
-from fractions import Fraction
 
 from indicadores.calculo.tipos import Dato, Evaluacion, Granularidad
 from indicadores.formato import enumerar, escribir_valor
@@ -25,21 +23,27 @@ def frase_de_serie(
     return " ".join(filter(None, oraciones))
 
 
+def _lleva_articulo(punto: Punto) -> bool:
+    return punto.dato.periodo.granularidad in (Granularidad.SEMESTRAL, Granularidad.TRIMESTRAL)
+
+
 def _en(punto: Punto) -> str:
     """«en 2020», «en marzo de 2021», «en el primer semestre de 2021»."""
-    articulo = "el " if punto.dato.periodo.granularidad in (Granularidad.SEMESTRAL, Granularidad.TRIMESTRAL) else ""
-    return f"en {articulo}{punto.periodo}"
+    return f"en el {punto.periodo}" if _lleva_articulo(punto) else f"en {punto.periodo}"
 
 
-def _recorrido(
-    desde: Decimal | Fraction, en_desde: str, hasta: Decimal | Fraction, en_hasta: str, simbolo: str, decimales: int
-) -> str:
+def _de(punto: Punto) -> str:
+    return f"del {punto.periodo}" if _lleva_articulo(punto) else f"de {punto.periodo}"
+
+
+def _recorrido(puntos: Sequence[Punto], verbos: tuple[str, str, str], simbolo: str, decimales: int) -> str:
     """«subió de 33 % en 2019 a 35 % en 2021», o que fue igual, tal como se lee con los decimales que se muestran."""
-    primero, ultimo = (escribir_valor(valor, simbolo, decimales) for valor in (desde, hasta))
-    if desde == hasta:
-        return f"fue {primero} tanto {en_desde} como {en_hasta}"
-    verbo = "subió" if hasta > desde else "bajó"
-    return f"{verbo} de {primero} {en_desde} a {ultimo} {en_hasta}"
+    desde, hasta = puntos[0], puntos[-1]
+    primero, ultimo = (escribir_valor(punto.valor, simbolo, decimales) for punto in (desde, hasta))
+    sube, baja, igual = verbos
+    if primero == ultimo:
+        return f"{igual} {primero} tanto {_en(desde)} como {_en(hasta)}"
+    return f"{sube if hasta.valor > desde.valor else baja} de {primero} {_en(desde)} a {ultimo} {_en(hasta)}"
 
 
 def _oficiales(trazado: Trazado, simbolo: str, decimales: int) -> str:
@@ -50,7 +54,7 @@ def _oficiales(trazado: Trazado, simbolo: str, decimales: int) -> str:
     parcial = ", un dato parcial del año" if ultimo.parcial else ""
     if len(puntos) == 1:
         return f"El único valor oficial es {escribir_valor(ultimo.valor, simbolo, decimales)}, {_en(ultimo)}{parcial}."
-    recorrido = _recorrido(primero.valor, _en(primero), ultimo.valor, _en(ultimo), simbolo, decimales)
+    recorrido = _recorrido(puntos, ("subió", "bajó", "fue"), simbolo, decimales)
     extremos = []
     mayor, menor = max(puntos, key=lambda p: p.valor), min(puntos, key=lambda p: p.valor)
     if mayor.valor > max(primero.valor, ultimo.valor):
@@ -62,14 +66,14 @@ def _oficiales(trazado: Trazado, simbolo: str, decimales: int) -> str:
 
 
 def _repetidos(trazado: Trazado) -> str:
-    repetidos = [punto.periodo for punto in trazado.oficiales if punto.se_repite]
+    repetidos = [_de(punto) for punto in trazado.oficiales if punto.se_repite]
     if not repetidos:
         return ""
     if len(repetidos) == 1:
-        return f"El valor de {repetidos[0]} repite el anterior: quizá no se midió de nuevo."
+        return f"El valor {repetidos[0]} repite el anterior: quizá no se midió de nuevo."
     if len(repetidos) > 3:
         return f"{len(repetidos)} valores oficiales repiten el anterior: quizá no se midieron de nuevo."
-    return f"Los valores de {enumerar(repetidos)} repiten el anterior: quizá no se midieron de nuevo."
+    return f"Los valores {enumerar(repetidos)} repiten el anterior: quizá no se midieron de nuevo."
 
 
 def _base(trazado: Trazado, simbolo: str, decimales: int) -> str:
@@ -95,16 +99,16 @@ def _referenciales(trazado: Trazado, simbolo: str, decimales: int) -> str:
     puntos = trazado.referenciales
     if not puntos:
         return ""
-    primero, ultimo = puntos[0], puntos[-1]
     if len(puntos) == 1:
-        valor = escribir_valor(ultimo.valor, simbolo, decimales)
-        return f"Hay un valor referencial, que no cuenta para el avance: {valor} {_en(ultimo)}."
-    recorrido = _recorrido(primero.valor, _en(primero), ultimo.valor, _en(ultimo), simbolo, decimales)
-    return f"Según {len(puntos)} valores referenciales, que no cuentan para el avance, {recorrido}."
+        valor = escribir_valor(puntos[0].valor, simbolo, decimales)
+        return f"Hay un valor referencial, que no cuenta para el avance: {valor} {_en(puntos[0])}."
+    recorrido = _recorrido(puntos, ("subieron", "bajaron", "fueron de"), simbolo, decimales)
+    return f"Los {len(puntos)} valores referenciales, que no cuentan para el avance, {recorrido}."
 
 
 def _proyeccion(trazado: Trazado, simbolo: str, decimales: int) -> str:
     recta = trazado.proyeccion
     if recta is None:
         return ""
-    return f"Proyección: de seguir la tendencia, sería {escribir_valor(recta.valor_hasta, simbolo, decimales)} en {recta.hasta}."
+    valor = escribir_valor(recta.valor_hasta, simbolo, decimales)
+    return f"Proyección: de seguir la tendencia, sería {valor} en {recta.hasta}."

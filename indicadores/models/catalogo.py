@@ -9,9 +9,6 @@ from simple_history.models import HistoricalRecords
 from objetivos.models import Entidad, Fuente, ObjetivoPrioritario
 from servicios.models import Servicio
 
-#: Un decimal puede tener hasta 15 cifras: las que SQLite conserva exactas.
-DECIMAL = {"max_digits": 15, "decimal_places": 4}
-
 
 class Ambito(models.Model):
     """Dónde se mide: el país, una oficina regional del INPE o un establecimiento penitenciario."""
@@ -27,7 +24,12 @@ class Ambito(models.Model):
     nombre = models.CharField("nombre", max_length=120)
     nivel = models.CharField("nivel", max_length=16, choices=Nivel)
     padre = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="hijos", verbose_name="ámbito que lo contiene"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="hijos",
+        verbose_name="ámbito que lo contiene",
     )
     departamento = models.CharField("departamento", max_length=60, blank=True)
     ubigeo = models.CharField("ubigeo del departamento", max_length=2, blank=True)
@@ -103,7 +105,9 @@ class Indicador(models.Model):
     nombre = models.CharField("nombre", max_length=300)
     nombre_corto = models.CharField("nombre corto", max_length=120)
     unidad = models.CharField("unidad de medida", max_length=20, choices=Unidad)
-    simbolo = models.CharField("símbolo", max_length=20, blank=True, help_text="Lo que se escribe junto al valor: %, m², personas…")
+    simbolo = models.CharField(
+        "símbolo", max_length=20, blank=True, help_text="Lo que se escribe junto al valor: %, m², personas…"
+    )
     decimales = models.PositiveSmallIntegerField(
         "decimales que se muestran", default=1, validators=[MaxValueValidator(4)]
     )
@@ -153,7 +157,7 @@ class Indicador(models.Model):
                 name="indicador_de_objetivo_o_servicio",
                 condition=Q(objetivo__isnull=False, servicio__isnull=True)
                 | Q(objetivo__isnull=True, servicio__isnull=False),
-                violation_error_message="El indicador pertenece a un objetivo o a un servicio, no a ambos ni a ninguno.",
+                violation_error_message="El indicador pertenece a un objetivo o a un servicio: a uno y solo a uno.",
             ),
             models.CheckConstraint(
                 name="indicador_relevancia_rango",

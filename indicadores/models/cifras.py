@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from indicadores.calculo.tipos import MOTIVOS_DECLARABLES
 from indicadores.formato import TEXTO_DE_MOTIVO
-from indicadores.models.catalogo import DECIMAL, Ambito, Indicador
+from indicadores.models.catalogo import Ambito, Indicador
 from objetivos.models import Fuente, Norma
 
 MOTIVOS = [(motivo.value, TEXTO_DE_MOTIVO[motivo]) for motivo in MOTIVOS_DECLARABLES]
@@ -23,7 +23,8 @@ def vigente_en(momento: datetime) -> Q:
 class ConAusencia(models.Model):
     """Un valor, o la razón declarada de que falte; nunca ninguno de los dos, nunca ambos."""
 
-    valor = models.DecimalField("valor", null=True, blank=True, **DECIMAL)
+    # Hasta 15 cifras: las que SQLite conserva exactas.
+    valor = models.DecimalField("valor", null=True, blank=True, max_digits=15, decimal_places=4)
     motivo_ausencia = models.CharField("motivo de la ausencia", max_length=24, choices=MOTIVOS, blank=True)
     texto_ausencia = models.TextField("explicación de la ausencia", blank=True)
     fecha_compromiso = models.DateField("fecha de compromiso", null=True, blank=True)
@@ -50,7 +51,9 @@ class Revision(models.Model):
     publicada_en = models.DateTimeField("publicada en")
     sustituida_en = models.DateTimeField("sustituida en", null=True, blank=True)
     motivo_cambio = models.TextField("motivo del cambio")
-    norma = models.ForeignKey(Norma, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="norma")
+    norma = models.ForeignKey(
+        Norma, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="norma"
+    )
     publicada_por = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="publicada por"
     )
@@ -265,7 +268,12 @@ class Medicion(ConAusencia):
     etapa = models.CharField("etapa", max_length=11, choices=Etapa, default=Etapa.BORRADOR)
     version = models.PositiveIntegerField("versión", default=1)
     corrige = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="correcciones", verbose_name="versión que corrige"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="correcciones",
+        verbose_name="versión que corrige",
     )
     motivo_cambio = models.TextField("motivo del cambio", blank=True)
     reservada = models.BooleanField("reservada", default=False, help_text="Se refiere a menos de diez personas.")
@@ -302,13 +310,13 @@ class Medicion(ConAusencia):
                 name="medicion_una_vigente",
                 fields=["indicador", "periodo", "ambito", "sexo", "caracter"],
                 condition=Q(etapa="publicada"),
-                violation_error_message="Ya hay una versión vigente para ese indicador, periodo, ámbito, sexo y carácter.",
+                violation_error_message="Ya rige una versión de ese indicador, periodo, ámbito, sexo y carácter.",
             ),
             models.UniqueConstraint(
                 name="medicion_una_abierta",
                 fields=["indicador", "periodo", "ambito", "sexo", "caracter"],
                 condition=Q(etapa__in=["borrador", "en_revision", "observada"]),
-                violation_error_message="Ya hay un borrador para ese indicador, periodo, ámbito, sexo y carácter.",
+                violation_error_message="Ya hay un borrador de ese indicador, periodo, ámbito, sexo y carácter.",
             ),
             models.UniqueConstraint(
                 name="medicion_version_unica",
@@ -366,37 +374,3 @@ class Medicion(ConAusencia):
     @property
     def esta_abierta(self) -> bool:
         return self.etapa in self.ETAPAS_ABIERTAS
-
-
-class Suceso(models.Model):
-    """Qué se hizo con una medición, quién, cuándo y por qué; solo se agrega."""
-
-    medicion = models.ForeignKey(Medicion, on_delete=models.PROTECT, related_name="sucesos", verbose_name="medición")
-    accion = models.CharField("acción", max_length=20)
-    por = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="por")
-    en = models.DateTimeField("en")
-    motivo = models.TextField("motivo", blank=True)
-    cambios = models.JSONField("cambios", default=dict, blank=True)
-
-    class Meta:
-        verbose_name = "suceso"
-        verbose_name_plural = "sucesos"
-        ordering = ["medicion", "en", "id"]
-
-    def __str__(self) -> str:
-        return f"{self.accion} de {self.medicion_id}"
-
-
-class Carga(models.Model):
-    """La huella de los datos de partida con que se llenó la base, para no cargarlos dos veces ni sobre otros."""
-
-    huella = models.CharField("huella", max_length=64, unique=True)
-    cargada_en = models.DateTimeField("cargada en")
-
-    class Meta:
-        verbose_name = "carga inicial"
-        verbose_name_plural = "cargas iniciales"
-        ordering = ["cargada_en"]
-
-    def __str__(self) -> str:
-        return self.huella[:12]

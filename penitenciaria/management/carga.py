@@ -1,4 +1,4 @@
-"""Llena una base vacía con la política y sus datos de partida (``fixtures/``), por los mismos verbos que usa una persona.
+"""Llena una base vacía con la política y sus datos de partida (``fixtures/``), por los verbos que usa una persona.
 
 Las cifras las registra una cuenta inactiva y las publica otra: ni siquiera la carga inicial se salta los cuatro ojos.
 """
@@ -195,7 +195,9 @@ class Cargador:
         for fila in filas:
             self._crear(modelo, fila, **fijos)
 
-    def _crear(self, modelo: type[models.Model], fila: dict[str, Any], *, omitir: Iterable[str] = (), **fijos: Any) -> Any:
+    def _crear(
+        self, modelo: type[models.Model], fila: dict[str, Any], *, omitir: Iterable[str] = (), **fijos: Any
+    ) -> Any:
         """Crea un objeto validado por completo; las referencias vienen por sigla o código."""
         valores = dict(fijos)
         for campo, valor in fila.items():

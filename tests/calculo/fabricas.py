@@ -90,7 +90,9 @@ lineas_base = st.none() | st.builds(
     st.none() | valores_estrechos,
     ausencias,
 )
-cortes = st.dates(date(2017, 1, 1), date(2024, 12, 31)) | st.sampled_from([Periodo.leer(p).fin for p in TEXTOS_DE_PERIODO])
+cortes = st.dates(date(2017, 1, 1), date(2024, 12, 31)) | st.sampled_from(
+    [Periodo.leer(p).fin for p in TEXTOS_DE_PERIODO]
+)
 hechos = st.fixed_dictionaries(
     {
         "sentido": st.sampled_from(Sentido),

@@ -133,10 +133,9 @@ class Hechos:
         for dato in self.datos:
             if dato.valor is None:
                 continue
-            if mejor is None or dato.periodo.fin > mejor.periodo.fin:
-                mejor = dato
-            elif dato.periodo.fin == mejor.periodo.fin and dato.periodo.inicio < mejor.periodo.inicio:
-                mejor = dato
+            if mejor is None or dato.periodo.fin >= mejor.periodo.fin:
+                empatan = mejor is not None and mejor.periodo.fin == dato.periodo.fin
+                mejor = min(mejor, dato, key=lambda d: d.periodo.inicio) if mejor and empatan else dato
         return mejor
 
     def repite(self, dato: Dato | None) -> bool:
@@ -149,11 +148,13 @@ class Hechos:
             for otro in self.datos:
                 mismo_tipo = otro.periodo.granularidad == dato.periodo.granularidad
                 if mismo_tipo and otro.periodo.fin == dia and otro.valor is not None:
-                    distinto_numerador = None not in (otro.numerador, dato.numerador) and otro.numerador != dato.numerador
+                    distinto_numerador = (
+                        None not in (otro.numerador, dato.numerador) and otro.numerador != dato.numerador
+                    )
                     return otro.valor == dato.valor and not distinto_numerador
-            if self.linea_base and self.base is not None and len(dato.periodo.texto) == 4:
-                if dia == date(self.linea_base.anio, 12, 31):
-                    return self.base == dato.valor
+            es_la_base = self.linea_base is not None and dia == date(self.linea_base.anio, 12, 31)
+            if es_la_base and self.base is not None and len(dato.periodo.texto) == 4:
+                return self.base == dato.valor
         return False
 
     def dato_de(self, anio: int) -> Dato | None:
@@ -179,7 +180,11 @@ class Hechos:
     def reales(self) -> list[tuple[int, Decimal]]:
         puntos = []
         for anio in range(1900, 2100):
-            medido = [d.valor for d in self.datos if d.periodo.texto == str(anio) and d.valor is not None and not self.repite(d)]
+            medido = [
+                d.valor
+                for d in self.datos
+                if d.periodo.texto == str(anio) and d.valor is not None and not self.repite(d)
+            ]
             if medido:
                 puntos.append((anio, medido[0]))
             elif self.linea_base and self.linea_base.anio == anio and self.base is not None:

@@ -1,7 +1,7 @@
 """Qué celdas deduce un lector, decidido con matrices densas sobre un cuerpo finito.
 
 Independiente del núcleo: una celda oculta está determinada si su vector unitario es combinación de las igualdades,
-restringidas a las ocultas. Los coeficientes son −1, 0 y 1, y ningún menor de matrices tan pequeñas es múltiplo del primo.
+restringidas a las ocultas. Los coeficientes son −1, 0 y 1: ningún menor de matrices tan pequeñas es múltiplo del primo.
 """
 
 from collections.abc import Collection, Mapping
@@ -32,9 +32,7 @@ def escalonar(filas: list[Fila]) -> list[tuple[int, Fila]]:
     return escalones
 
 
-def deducibles(
-    entre: Collection[Clave], padres: Mapping[str, str | None], publicas: Collection[Clave]
-) -> set[Clave]:
+def deducibles(entre: Collection[Clave], padres: Mapping[str, str | None], publicas: Collection[Clave]) -> set[Clave]:
     """Las celdas de ``entre``, no públicas, cuyo valor se sigue de las públicas en el árbol entero."""
     ocultas = [(ambito, sexo) for ambito in padres for sexo in Sexo if (ambito, sexo) not in publicas]
     sumas = [((a, Sexo.TOTAL), [(a, Sexo.HOMBRES), (a, Sexo.MUJERES)]) for a in padres]

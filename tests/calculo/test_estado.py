@@ -32,7 +32,9 @@ NO_CONSTA, NO_MEDIDO = Motivo.NO_CONSTA, Motivo.NO_MEDIDO
 SIN_BASE = una_base(2019, None, NO_CONSTA)
 
 
-def evaluar_con(*datos: Any, corte: date = FIN_2021, base: Any = SIN_BASE, logros: Any = (), **otros: Any) -> Evaluacion:
+def evaluar_con(
+    *datos: Any, corte: date = FIN_2021, base: Any = SIN_BASE, logros: Any = (), **otros: Any
+) -> Evaluacion:
     otros = {"sentido": Sentido.ASCENDENTE, "umbrales": UMBRALES} | otros
     return evaluar(linea_base=base, logros=logros, datos=datos, corte=corte, **otros)
 
@@ -121,7 +123,9 @@ def test_casos_de_corrupcion_no_tienen_sentido_ni_valores():
     [
         pytest.param([("2021", "5"), ("2021-12", "6"), ("2021-S2", "7")], "2021", False, id="la anual"),
         pytest.param([("2021", None), ("2021-S1", "6"), ("2021-03", "7")], "2021-S1", True, id="la última subanual"),
-        pytest.param([("2021-12", "1"), ("2021-Q4", "2"), ("2021-S2", "3")], "2021-S2", True, id="a igual fin, la mayor"),
+        pytest.param(
+            [("2021-12", "1"), ("2021-Q4", "2"), ("2021-S2", "3")], "2021-S2", True, id="a igual fin, la mayor"
+        ),
         pytest.param([("2021-03", "1"), ("2021-06", None)], "2021-03", True, id="con valor antes que ausente"),
         pytest.param([("2021", None), ("2021-12", None)], "2021", False, id="la ausencia anual"),
         pytest.param([("2021-03", None), ("2021-06", None)], "2021-06", False, id="la última ausencia"),
@@ -243,9 +247,13 @@ def test_la_ausencia_es_la_ultima_declarada_y_si_no_la_de_la_base():
         pytest.param(SIN_BASE, [("2019", "9"), ("2020", "1"), ("2021", "6")], "retrocede", id="frente al primer valor"),
         pytest.param(None, [("2020", "9"), ("2021-03", "6")], "retrocede", id="de cualquier granularidad"),
         pytest.param(None, [("2021", "6")], "desconocido", id="nada con qué comparar"),
-        pytest.param(None, [("2021-12", "5"), ("2021", "6")], "desconocido", id="lo que termina a la vez no es anterior"),
+        pytest.param(
+            None, [("2021-12", "5"), ("2021", "6")], "desconocido", id="lo que termina a la vez no es anterior"
+        ),
         pytest.param(una_base(2021, "7"), [("2020", "5"), ("2021-03", "6")], "retrocede", id="base del mismo año"),
-        pytest.param(una_base(2022, "7"), [("2020", "5"), ("2021", "6")], "mejora", id="base posterior al último valor"),
+        pytest.param(
+            una_base(2022, "7"), [("2020", "5"), ("2021", "6")], "mejora", id="base posterior al último valor"
+        ),
         pytest.param(una_base(2019, "5"), [], "desconocido", id="base sin mediciones"),
     ],
 )

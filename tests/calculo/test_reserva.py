@@ -51,9 +51,14 @@ def nombres(claves) -> set[str]:
         pytest.param(
             {"PE": None, "A": "PE", "B": "PE", "C": "PE"}, "PE 104; A 4; B 50; C 50", "A.T B.T", id="empate: por código"
         ),
-        pytest.param({"PE": None, "A": "PE", "B": "PE", "C": "PE"}, "PE 99; A 4; B 5; C 90", "A.T B.T", id="bastan dos"),
         pytest.param(
-            {"N": "PE", "S": "PE"}, "PE 100 60 40; N 20 15 5; S 80 45 35", "N.M N.H S.M S.H", id="sexo y oficina a la vez"
+            {"PE": None, "A": "PE", "B": "PE", "C": "PE"}, "PE 99; A 4; B 5; C 90", "A.T B.T", id="bastan dos"
+        ),
+        pytest.param(
+            {"N": "PE", "S": "PE"},
+            "PE 100 60 40; N 20 15 5; S 80 45 35",
+            "N.M N.H S.M S.H",
+            id="sexo y oficina a la vez",
         ),
         pytest.param(CON_PENALES, "PE 100; n1 4; n2 26; s1 30; s2 40", "n1.T n2.T", id="penales sin oficinas"),
         pytest.param(

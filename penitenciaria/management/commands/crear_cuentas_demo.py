@@ -23,17 +23,22 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **opciones: Any) -> None:
         if settings.EN_PRODUCCION:
             raise CommandError("Las cuentas de demostración no existen en producción.")
-        clave = settings.env.str("DEMO_CLAVE", default="") or self._clave_guardada()
+        pedida = settings.DEMO_CLAVE
+        clave = pedida or self._clave_guardada()
         asegurar_grupos()
         for nombre, rol in CUENTAS.items():
-            cuenta, _ = User.objects.get_or_create(username=nombre)
-            if not cuenta.check_password(clave):
+            cuenta, nueva = User.objects.get_or_create(
+                username=nombre, defaults={"is_staff": True, "is_superuser": rol is Rol.ADMINISTRADOR}
+            )
+            if nueva:
+                cuenta.groups.add(Group.objects.get(name=rol.value))
+            if nueva or (pedida and not cuenta.check_password(pedida)):
                 cuenta.set_password(clave)
-            cuenta.is_active = cuenta.is_staff = True
-            cuenta.is_superuser = rol is Rol.ADMINISTRADOR
-            cuenta.save()
-            cuenta.groups.set([Group.objects.get(name=rol.value)])
-        self.stdout.write(f"Cuentas de demostración: {', '.join(CUENTAS)}. Clave de todas: {clave}")
+                cuenta.save()
+        cambiadas = [n for n in CUENTAS if not User.objects.get(username=n).check_password(clave)]
+        self.stdout.write(f"Cuentas de demostración: {', '.join(CUENTAS)}. Clave: {clave}")
+        if cambiadas:
+            self.stdout.write(f"Conservan la clave que alguien les puso: {', '.join(cambiadas)}.")
 
     @staticmethod
     def _clave_guardada() -> str:

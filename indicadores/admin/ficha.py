@@ -1,0 +1,311 @@
+"""La página de una medición: registrarla, cambiar su borrador, corregirla, y leer su historia.
+
+Solo traduce entre la página y los verbos: lo que un verbo rechaza vuelve al formulario, junto a su campo, con todo lo
+escrito en su sitio. Un GET nunca escribe.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from indicadores import acciones
+from indicadores.acciones.comun import momento
+from indicadores.admin.palabras import PALABRA_DE_VERBO, cifra, escribir_momento, insignia_de_etapa
+from indicadores.admin.pasos import PASOS, PasosDeMedicion, pasos_de, por_que_no_publica
+from indicadores.admin.vista_previa import consulta_de, leer_consulta, ver
+from indicadores.errores import ConflictoDeEdicion, ErrorDelDominio
+from indicadores.formato import escribir_editable, escribir_numero, escribir_periodo, fecha_corta
+from indicadores.forms import CorreccionForm, CuerpoDeMedicion, EdicionForm, RegistroForm
+from indicadores.models import Medicion
+from indicadores.permisos import Accion, puede
+
+PLANTILLA = "admin/indicadores/medicion/change_form.html"
+FRAGMENTO = "admin/indicadores/medicion/resultado.html"
+
+#: Cómo se llama en la página cada campo que anota un cambio.
+NOMBRE_DE_CAMPO = {campo.name: str(campo.verbose_name) for campo in Medicion._meta.fields}
+
+
+class FichaDeMedicion(PasosDeMedicion):
+    """Las vistas de agregar, cambiar y corregir, y el fragmento de la vista previa."""
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            iniciales = {campo: request.GET[campo] for campo in RegistroForm.base_fields if campo in request.GET}
+            return self._formulario(request, RegistroForm(initial=iniciales), None, "Registrar medición")
+        form = RegistroForm(request.POST)
+        if "_calcular" not in request.POST and form.is_valid():
+            medicion = self._guardar(request, form, lambda: acciones.registrar(por=request.user, **form.datos()))  # type: ignore[arg-type]
+            if medicion is not None:
+                return self._despues(request, medicion, "Guardada como borrador")
+        return self._formulario(request, form, None, "Registrar medición")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        medicion = self._leer(object_id)
+        titulo = f"{medicion.indicador.codigo} {medicion.indicador.nombre_corto}, {escribir_periodo(medicion.periodo)}"
+        if request.method == "POST" and not puede(request.user, Accion.MODIFICAR):
+            raise PermissionDenied
+        if request.method != "POST" and not puede_editar(request.user, medicion):
+            return self._formulario(request, None, medicion, titulo)
+        iniciales = CuerpoDeMedicion.lo_guardado(medicion)
+        form = EdicionForm(request.POST if request.method == "POST" else None, initial=iniciales)
+        if request.method == "POST" and "_calcular" not in request.POST and form.is_valid():
+            guardada = self._guardar(request, form, lambda: self._modificar(request, form, medicion), medicion)
+            if guardada is not None:
+                return self._despues(request, guardada, "Cambios guardados" if form.cambio_algo else "No había cambios")
+        return self._formulario(request, form, medicion, titulo)
+
+    def corregir_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Abre la versión siguiente de una publicada: el formulario parte de lo que hoy rige."""
+        if not puede(request.user, Accion.CORREGIR):
+            raise PermissionDenied
+        medicion = self._leer(str(pk))
+        if medicion.etapa not in acciones.TRANSICIONES["corregir"].desde:
+            self.message_user(request, "Solo se corrige una medición publicada.", messages.ERROR)
+            return self._volver(medicion)
+        titulo = f"Corregir {medicion.indicador.codigo}, {escribir_periodo(medicion.periodo)}"
+        form = CorreccionForm(
+            request.POST if request.method == "POST" else None, initial=CuerpoDeMedicion.lo_guardado(medicion)
+        )
+        if request.method == "POST" and "_calcular" not in request.POST and form.is_valid():
+            nueva = self._guardar(
+                request,
+                form,
+                lambda: acciones.corregir(medicion, por=request.user, **form.datos()),  # type: ignore[arg-type]
+            )
+            if nueva is not None:
+                return self._despues(request, nueva, "Corrección guardada como borrador; la vigente sigue publicada")
+        return self._formulario(request, form, medicion, titulo, corrige=True)
+
+    def vista_previa_view(self, request: HttpRequest) -> HttpResponse:
+        """El fragmento «lo que daría este valor», para quien tiene JavaScript; sin él, el botón hace lo mismo."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        clave = request.GET.get("medicion", "")
+        medicion = self._leer(clave) if clave else None
+        consulta = leer_consulta(request.GET, medicion=medicion, corrige="corrige" in request.GET)
+        return TemplateResponse(request, FRAGMENTO, {"vista": ver(consulta, ahora=momento(None))})
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """La historia está en la propia página de la medición."""
+        return HttpResponseRedirect(f"{reverse('admin:indicadores_medicion_change', args=[object_id])}#historia")
+
+    # Por dentro
+
+    def _guardar(
+        self,
+        request: HttpRequest,
+        form: CuerpoDeMedicion,
+        escribir: Callable[[], Medicion],
+        medicion: Medicion | None = None,
+    ) -> Medicion | None:
+        """Llama al verbo (y al de enviar, si se pidió) en una sola transacción; None si algo se rechazó."""
+        try:
+            with transaction.atomic():
+                guardada = escribir()
+                if "_enviar" in request.POST:
+                    guardada = acciones.enviar(guardada, por=request.user)  # type: ignore[arg-type]
+        except ConflictoDeEdicion as error:
+            if isinstance(form, EdicionForm) and medicion is not None:
+                form.renovar(Medicion.objects.get(pk=medicion.pk).testigo)
+            form.explicar(error)
+        except ErrorDelDominio as error:
+            form.explicar(error)
+        else:
+            return guardada
+        return None
+
+    @staticmethod
+    def _modificar(request: HttpRequest, form: EdicionForm, medicion: Medicion) -> Medicion:
+        """Modifica si hay algo que modificar; volver a guardar lo mismo no es un hecho que anotar."""
+        testigo = form.cleaned_data["testigo"]
+        if medicion.etapa == Medicion.Etapa.BORRADOR and not form.cambio_algo and testigo == medicion.testigo:
+            return medicion
+        return acciones.modificar(medicion, por=request.user, testigo=testigo, **form.datos())  # type: ignore[arg-type]
+
+    def _despues(self, request: HttpRequest, medicion: Medicion, hecho: str) -> HttpResponse:
+        if "_enviar" in request.POST:
+            hecho = PASOS["enviar"].hecho.rstrip(".")
+        self.message_user(request, f"{hecho}.", messages.SUCCESS)
+        if "_otra" in request.POST:
+            agregar = reverse("admin:indicadores_medicion_add")
+            return HttpResponseRedirect(f"{agregar}?indicador={medicion.indicador_id}")
+        return self._volver(medicion)
+
+    def _leer(self, clave: str) -> Medicion:
+        clave = unquote(clave)
+        if not clave.isdecimal() or len(clave) > 15:
+            raise Http404("No existe esa medición.")
+        relacionados = ("indicador", "ambito", "fuente", "registrada_por", "enviada_por", "publicada_por", "corrige")
+        return get_object_or_404(Medicion.objects.select_related(*relacionados), pk=clave)
+
+    def _formulario(
+        self,
+        request: HttpRequest,
+        form: CuerpoDeMedicion | None,
+        medicion: Medicion | None,
+        titulo: str,
+        *,
+        corrige: bool = False,
+    ) -> TemplateResponse:
+        es_lectura = form is None and medicion is not None
+        if form is None and medicion is not None:
+            consulta = consulta_de(medicion)
+        else:
+            escrito = form.data if form is not None and form.is_bound else getattr(form, "initial", {})
+            consulta = leer_consulta(escrito, medicion=medicion, corrige=corrige)
+        contexto: dict[str, Any] = {
+            "title": titulo,
+            "form": form,
+            "medicion": medicion,
+            "corrige": corrige,
+            "se_puede_guardar": medicion is None or corrige or puede_editar(request.user, medicion),
+            "vista": ver(consulta, ahora=momento(None)),
+            "ve_resultado": not es_lectura or medicion.etapa in (*Medicion.ETAPAS_ABIERTAS, Medicion.Etapa.PUBLICADA),
+            "media": form.media if form is not None else "",
+            "diferencias": diferencias(form, medicion) if isinstance(form, EdicionForm) and medicion else [],
+            "ausencia_abierta": form is not None and _habla_de_ausencia(form),
+            "en_el_portal": self._en_el_portal(medicion) if medicion else "",
+        }
+        if medicion is not None and not corrige:
+            contexto |= {
+                "insignia": insignia_de_etapa(medicion.etapa),
+                "hechos": hechos_de(medicion),
+                "pasos": pasos_de(request.user, medicion),
+                "puede_corregir": medicion.etapa in acciones.TRANSICIONES["corregir"].desde
+                and puede(request.user, Accion.CORREGIR),
+                "impedimento": por_que_no_publica(request.user, medicion),
+                "sucesos": sucesos_de(medicion),
+                "versiones": versiones_de(medicion),
+            }
+        return self._pagina(request, PLANTILLA, contexto)
+
+    @staticmethod
+    def _en_el_portal(medicion: Medicion) -> str:
+        tipo = ContentType.objects.get_for_model(type(medicion.indicador))
+        return reverse("admin:view_on_site", args=[tipo.pk, medicion.indicador_id])
+
+
+def puede_editar(persona: Any, medicion: Medicion) -> bool:
+    """Si ``persona`` puede cambiar ``medicion`` en la etapa en que está."""
+    return medicion.etapa in acciones.TRANSICIONES["modificar"].desde and puede(persona, Accion.MODIFICAR)
+
+
+def diferencias(form: EdicionForm, medicion: Medicion) -> list[dict[str, str]]:
+    """Tras un choque: cada campo en que difieren lo que ahora dice la base y lo que la persona escribió."""
+    if not form.is_bound or "hubo_conflicto" not in form.data:
+        return []
+    actual = Medicion.objects.select_related("fuente").get(pk=medicion.pk)
+    guardado = EdicionForm(initial=CuerpoDeMedicion.lo_guardado(actual))
+    pares = []
+    for nombre in _comparables(form):
+        suyo, mio = _como_texto(guardado, nombre, guardado.initial.get(nombre)), _como_texto(form, nombre, form.data.get(nombre))
+        if suyo != mio:
+            pares.append({"campo": NOMBRE_DE_CAMPO[nombre], "guardado": suyo or "(vacío)", "escrito": mio or "(vacío)"})
+    return pares
+
+
+def _comparables(form: EdicionForm) -> list[str]:
+    return [nombre for nombre in form.fields if nombre in NOMBRE_DE_CAMPO and nombre != "testigo"]
+
+
+def _como_texto(form: CuerpoDeMedicion, nombre: str, dato: Any) -> str:
+    """Lo que una persona lee en ese campo: de una lista, el nombre de lo elegido."""
+    texto = "" if dato is None else str(dato).strip()
+    campo = form.fields[nombre]
+    if nombre == "fuente" and texto.isdecimal():
+        return str(campo.queryset.filter(pk=texto).first() or texto)  # type: ignore[attr-defined]
+    return dict(getattr(campo, "choices", [])).get(texto, texto) if nombre in ("situacion", "motivo_ausencia") and texto else texto
+
+
+def _habla_de_ausencia(form: CuerpoDeMedicion) -> bool:
+    return any(form[campo].value() or form[campo].errors for campo in ("motivo_ausencia", "texto_ausencia", "fecha_compromiso"))
+
+
+def hechos_de(medicion: Medicion) -> list[tuple[str, str]]:
+    """Lo que dice la medición, campo por campo, para leer."""
+    indicador = medicion.indicador
+    conteos = {
+        nombre: escribir_numero(cuenta, 0)
+        for nombre, cuenta in (("numerador", medicion.numerador), ("denominador", medicion.denominador))
+        if cuenta is not None
+    }
+    pares = [
+        ("valor", cifra(medicion, indicador.simbolo)),
+        *conteos.items(),
+        ("explicación de la ausencia", medicion.texto_ausencia),
+        ("fecha de compromiso", fecha_corta(medicion.fecha_compromiso) if medicion.fecha_compromiso else ""),
+        ("ámbito", medicion.ambito.nombre),
+        ("sexo", medicion.get_sexo_display()),
+        ("carácter", medicion.get_caracter_display()),
+        ("situación", medicion.get_situacion_display()),
+        ("fuente", str(medicion.fuente or "")),
+        ("motivo del cambio", medicion.motivo_cambio),
+        ("notas", medicion.notas),
+        ("registrada", f"{medicion.registrada_por.get_username()}, {escribir_momento(medicion.registrada_en)}"),
+    ]
+    if medicion.publicada_por is not None:
+        pares.append(("publicada", f"{medicion.publicada_por.get_username()}, {escribir_momento(medicion.publicada_en)}"))
+    return [(nombre, dato) for nombre, dato in pares if dato]
+
+
+def sucesos_de(medicion: Medicion) -> list[dict[str, Any]]:
+    """La historia, del hecho más reciente al primero."""
+    return [
+        {
+            "quien": suceso.por.get_username(),
+            "que": PALABRA_DE_VERBO.get(suceso.accion, suceso.accion),
+            "cuando": escribir_momento(suceso.en),
+            "motivo": suceso.motivo,
+            "cambios": [
+                (NOMBRE_DE_CAMPO.get(campo, campo.replace("_", " ")), _cambio(campo, cambio))
+                for campo, cambio in suceso.cambios.items()
+                if cambio
+            ],
+        }
+        for suceso in medicion.sucesos.select_related("por").order_by("-en", "-id")
+    ]
+
+
+def _cambio(campo: str, cambio: list[Any]) -> str:
+    """«35 → 34,9» para un par [antes, después]; los avisos aceptados, separados por comas."""
+    if campo == "avisos_aceptados":
+        return ", ".join(codigo.replace("_", " ") for codigo in cambio)
+    if campo == "valor":
+        cambio = [escribir_editable(Decimal(dato)) if dato else "" for dato in cambio]
+    return " → ".join(str(dato) if dato not in (None, "") else "(vacío)" for dato in cambio)
+
+
+def versiones_de(medicion: Medicion) -> list[dict[str, Any]]:
+    """Todas las filas de la misma clave, abiertas o publicadas alguna vez, de la más reciente."""
+    mismas = Medicion.objects.filter(**{campo: getattr(medicion, campo) for campo in Medicion.CLAVE})
+    return [
+        {
+            "direccion": reverse("admin:indicadores_medicion_change", args=[otra.pk]),
+            "es_esta": otra.pk == medicion.pk,
+            "version": otra.version,
+            "insignia": insignia_de_etapa(otra.etapa),
+            "cuanto": cifra(otra, medicion.indicador.simbolo),
+            "publicada": escribir_momento(otra.publicada_en),
+            "hasta": escribir_momento(otra.sustituida_en),
+            "motivo": otra.motivo_cambio,
+        }
+        for otra in mismas.order_by("-id")
+    ]
+

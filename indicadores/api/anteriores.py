@@ -1,0 +1,62 @@
+"""Si cada medición de una página repite el valor anterior de su serie, en un número fijo de consultas."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import CharField, Expression, F, OuterRef, Subquery, Value
+from django.db.models.functions import Replace, Substr
+
+from indicadores.calculo.estado import se_repite
+from indicadores.calculo.tipos import Dato, ValorBase
+from indicadores.lectura import CAMPOS_DE_DATO, dato_de_fila, leer_lineas_base
+from indicadores.models import Ambito, Medicion
+
+
+def _granularidad(periodo: F) -> Expression:
+    """Lo que distingue el tamaño del periodo en su texto: nada (año), S, Q o 0 (mes; 10, 11 y 12 también)."""
+    return Replace(Substr(periodo, 6, 1), Value("1"), Value("0"), output_field=CharField())
+
+
+def que_se_repiten(pares: Sequence[tuple[int, Dato]], *, a_la_fecha: datetime) -> set[int]:
+    """Los ids, entre los de ``pares`` (clave del indicador, dato), cuyo valor es idéntico al anterior: tres consultas.
+
+    El anterior de cada fila se halla por el índice de la serie; lo compara el núcleo, como en la ficha del indicador.
+    """
+    anterior = (
+        Medicion.objects.vigentes(a_la_fecha)
+        .annotate(granularidad=_granularidad(F("periodo")))
+        .filter(
+            indicador=OuterRef("indicador"),
+            ambito=OuterRef("ambito"),
+            sexo=OuterRef("sexo"),
+            caracter=OuterRef("caracter"),
+            fin__lt=OuterRef("fin"),
+            granularidad=_granularidad(OuterRef("periodo")),
+            valor__isnull=False,
+            reservada=False,
+        )
+        .order_by("-fin", "-id")
+    )
+    claves = [dato.id for _, dato in pares if dato.valor is not None]
+    id_anterior = dict(
+        Medicion.objects.filter(pk__in=claves)
+        .annotate(anterior=Subquery(anterior.values("pk")[:1]))
+        .order_by("pk")
+        .values_list("pk", "anterior")
+    )
+    filas = Medicion.objects.filter(pk__in={clave for clave in id_anterior.values() if clave is not None})
+    dato_de = {fila["id"]: dato_de_fila(fila) for fila in filas.order_by("pk").values(*CAMPOS_DE_DATO)}
+    bases = leer_lineas_base({indicador for indicador, _ in pares}, a_la_fecha=a_la_fecha)
+    repetidas = set()
+    for indicador, dato in pares:
+        clave = id_anterior.get(dato.id)
+        if dato.id is not None and se_repite(
+            dato, [dato_de[clave]] if clave else [], _base_comparable(dato, bases.get(indicador))
+        ):
+            repetidas.add(dato.id)
+    return repetidas
+
+
+def _base_comparable(dato: Dato, base: ValorBase | None) -> ValorBase | None:
+    """La línea base es del país: no es el valor anterior de una región ni de un establecimiento."""
+    return base if dato.ambito == Ambito.NACIONAL else None

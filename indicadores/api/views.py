@@ -1,0 +1,267 @@
+"""Lo común a todo recurso de la API y los recursos de indicadores, mediciones y ámbitos."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpResponse, HttpResponseBase
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.http import http_date
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from indicadores.api import a_json, esquemas
+from indicadores.api.anteriores import que_se_repiten
+from indicadores.api.busqueda import buscar, claves_por_termino, terminos
+from indicadores.api.documentacion import detalle, documentar, lista
+from indicadores.api.filtros import FiltroDeAmbitos, FiltroDeIndicadores, FiltroDeMediciones, Filtros
+from indicadores.api.paginacion import PARAMETROS as DE_PAGINA
+from indicadores.api.paginacion import Pagina
+from indicadores.api.parametros import COMUNES, citar, comprobar, leer_orden, leer_texto
+from indicadores.lectura import (
+    CAMPOS_DE_DATO,
+    IndicadorLeido,
+    catalogo,
+    dato_de_fila,
+    leer_indicadores,
+    ultima_publicacion,
+)
+from indicadores.mirada import Mirada, leer_mirada
+from indicadores.models import Ambito, Indicador, Medicion
+
+M = TypeVar("M", bound=Model)
+
+
+class Recurso(APIView):
+    """Un recurso de solo lectura: rechaza lo que no conoce, sabe desde dónde se mira y dice cuándo cambió."""
+
+    #: Los parámetros que admite además de los comunes.
+    parametros: ClassVar[tuple[str, ...]] = ()
+    mirada: Mirada
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method in ("GET", "HEAD"):
+            comprobar(request.query_params, (*COMUNES, *self.admitidos()))
+            self.mirada = leer_mirada(request.query_params, ahora=timezone.now())
+
+    def admitidos(self) -> tuple[str, ...]:
+        return self.parametros
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Solo qué métodos hay: el resto lo dice el esquema."""
+        return HttpResponse(status=204)
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        if final.status_code == 200:
+            # Cualquier intermediario puede guardarla, y todos preguntan antes de volver a darla.
+            patch_cache_control(final, public=True, no_cache=True)
+            publicada = ultima_publicacion(self.mirada.a_la_fecha)
+            if publicada is not None:
+                final.headers["Last-Modified"] = http_date(publicada.timestamp())
+        return final
+
+    def absoluta(self, ruta: str) -> str:
+        return str(self.request.build_absolute_uri(ruta))
+
+
+class Lista(Recurso):
+    """Una colección con filtros, búsqueda, orden total y páginas."""
+
+    filtros: ClassVar[type[Filtros]] = Filtros
+    #: Nombre público del orden → campos; siempre se desempata por la clave primaria.
+    ordenes: ClassVar[dict[str, tuple[str, ...]]] = {"codigo": ("codigo",), "nombre": ("nombre",)}
+    orden_por_defecto: ClassVar[str] = "codigo"
+    campos_de_busqueda: ClassVar[tuple[str, ...]] = ("codigo", "nombre")
+
+    def admitidos(self) -> tuple[str, ...]:
+        return (*self.filtros.base_filters, "ordering", "search", *DE_PAGINA)
+
+    def elegir(self, filas: QuerySet[M]) -> tuple[QuerySet[M], Filtros]:
+        """Las filas pedidas, en orden, y los filtros ya validados."""
+        filtros = self.filtros(self.request.query_params, filas)
+        elegidas = self.buscar(filtros.aplicar(), leer_texto(self.request.query_params, "search"))
+        return elegidas.order_by(*self._orden()), filtros
+
+    def buscar(self, filas: QuerySet[M], texto: str) -> QuerySet[M]:
+        return buscar(filas, self.campos_de_busqueda, texto)
+
+    def _orden(self) -> list[str]:
+        pedido = leer_orden(self.request.query_params, self.ordenes, defecto=self.orden_por_defecto)
+        campos = [(campo, inverso) for nombre, inverso in pedido for campo in self.ordenes[nombre]]
+        campos.append(("pk", campos[-1][1]))
+        return [f"-{campo}" if inverso else campo for campo, inverso in campos]
+
+    def pagina(self, filas: QuerySet[Any] | Sequence[Any]) -> Pagina:
+        return Pagina(filas, self.request.query_params, self.request.build_absolute_uri())
+
+    def responder(self, filas: QuerySet[M], a_dict: Callable[[Sequence[M]], list[a_json.Json]]) -> Response:
+        """La página pedida de ``filas``; ``a_dict`` las convierte todas juntas."""
+        pagina = self.pagina(self.elegir(filas)[0])
+        return Response(pagina.cuerpo(a_dict(pagina.filas)))
+
+
+def uno(filas: QuerySet[M], que: str, **clave: str) -> M:
+    """La fila con esa clave, o un 404 que dice cuál no existe."""
+    [texto] = clave.values()
+    fila = None if "\0" in texto else filas.filter(**clave).first()
+    if fila is None:
+        raise NotFound(f"No existe {que} {citar(texto)}.")
+    return fila
+
+
+# --- Indicadores ----------------------------------------------------------------------------------------------------
+
+
+class Indicadores(Lista):
+    filtros = FiltroDeIndicadores
+    campos_de_busqueda = ("codigo", "codigo_oficial", "nombre", "nombre_corto")
+
+    @documentar(
+        "indicadores",
+        lista(esquemas.Indicador),
+        "Los indicadores, evaluados al corte",
+        filtros=FiltroDeIndicadores,
+        ordenes=Lista.ordenes,
+    )
+    def get(self, request: Request) -> Response:
+        filas, filtros = self.elegir(catalogo())
+        estado, semaforo = filtros.pedido("estado"), filtros.pedido("semaforo")
+        if not estado and not semaforo:
+            pagina = self.pagina(filas)
+            return Response(pagina.cuerpo(self._a_dict(self._leer(pagina.filas))))
+        leidos = [
+            leido
+            for leido in self._leer(filas)
+            if (not estado or leido.evaluacion.estado == estado)
+            and (not semaforo or leido.evaluacion.avance.semaforo == semaforo)
+        ]
+        pagina = self.pagina(leidos)
+        return Response(pagina.cuerpo(self._a_dict(pagina.filas)))
+
+    def _leer(self, indicadores: QuerySet[Indicador] | Sequence[Indicador]) -> list[IndicadorLeido]:
+        return leer_indicadores(indicadores, corte=self.mirada.corte, a_la_fecha=self.mirada.a_la_fecha)
+
+    def _a_dict(self, leidos: Sequence[IndicadorLeido]) -> list[a_json.Json]:
+        return [a_json.indicador(leido, self.absoluta) for leido in leidos]
+
+
+class UnIndicador(Recurso):
+    @documentar("indicador", detalle(esquemas.Indicador), "Un indicador, evaluado al corte")
+    def get(self, request: Request, codigo: str) -> Response:
+        suyo = uno(catalogo(), "un indicador con el código", codigo=codigo)
+        [leido] = leer_indicadores([suyo], corte=self.mirada.corte, a_la_fecha=self.mirada.a_la_fecha)
+        return Response(a_json.indicador(leido, self.absoluta))
+
+
+# --- Mediciones -----------------------------------------------------------------------------------------------------
+
+
+class Mediciones(Lista):
+    filtros = FiltroDeMediciones
+    ordenes: ClassVar[dict[str, tuple[str, ...]]] = {
+        "fin": ("fin",),
+        "publicada_en": ("publicada_en",),
+        "indicador": ("indicador__codigo",),
+        "ambito": ("ambito__codigo",),
+    }
+    orden_por_defecto = "-fin"
+
+    @documentar(
+        "mediciones",
+        lista(esquemas.Medicion),
+        "Las versiones en vigor de las mediciones cuyo periodo terminó a más tardar en el corte",
+        filtros=FiltroDeMediciones,
+        ordenes=ordenes,
+    )
+    def get(self, request: Request) -> Response:
+        vigentes = Medicion.objects.vigentes(self.mirada.a_la_fecha).filter(fin__lte=self.mirada.corte)
+        elegidas, _ = self.elegir(vigentes)
+        pagina = self.pagina(elegidas.values(*CAMPOS_DE_DATO, "indicador__codigo"))
+        return Response(pagina.cuerpo(_mediciones_a_dict(pagina.filas, self.mirada)))
+
+    def buscar(self, filas: QuerySet[M], texto: str) -> QuerySet[M]:
+        """Cada término, en el nombre o código del indicador o del ámbito."""
+        buscados = terminos(texto)
+        if not buscados:
+            return filas
+        en_indicador = claves_por_termino(Indicador.objects.all(), Indicadores.campos_de_busqueda, buscados)
+        en_ambito = claves_por_termino(Ambito.objects.all(), Ambitos.campos_de_busqueda, buscados)
+        for termino in buscados:
+            filas = filas.filter(Q(indicador__in=en_indicador[termino]) | Q(ambito__in=en_ambito[termino]))
+        return filas
+
+
+class UnaMedicion(Recurso):
+    @documentar(
+        "medicion",
+        detalle(esquemas.UnaMedicion),
+        "Una versión publicada, vigente o ya sustituida; un borrador no existe para el público",
+    )
+    def get(self, request: Request, id: str) -> Response:  # noqa: A002 — así lo llama el contrato
+        fila = None
+        if id.isascii() and id.isdigit() and len(id) <= 18:
+            publicadas = Medicion.objects.con_version().filter(
+                publicada_en__lte=self.mirada.a_la_fecha, fin__lte=self.mirada.corte
+            )
+            fila = publicadas.filter(pk=int(id)).values(*CAMPOS_DE_DATO, "indicador__codigo").first()
+        if fila is None:
+            raise NotFound(f"No hay una versión publicada con el id {citar(id)}.")
+        [cuerpo] = _mediciones_a_dict([fila], self.mirada)
+        sustituida = fila["sustituida_en"]
+        ya = sustituida is not None and sustituida <= self.mirada.a_la_fecha
+        return Response(cuerpo | {"sustituida_en": a_json.momento(sustituida) if ya else None})
+
+
+def _mediciones_a_dict(filas: Sequence[dict[str, Any]], mirada: Mirada) -> list[a_json.Json]:
+    datos = [(fila["indicador_id"], dato_de_fila(fila)) for fila in filas]
+    repetidas = que_se_repiten(datos, a_la_fecha=mirada.a_la_fecha)
+    return [
+        {"indicador": fila["indicador__codigo"]} | a_json.medicion(dato, se_repite=dato.id in repetidas)
+        for fila, (_, dato) in zip(filas, datos, strict=True)
+    ]
+
+
+# --- Ámbitos --------------------------------------------------------------------------------------------------------
+
+
+class Ambitos(Lista):
+    filtros = FiltroDeAmbitos
+    campos_de_busqueda = ("codigo", "nombre", "departamento")
+
+    @documentar(
+        "ambitos",
+        lista(esquemas.Ambito),
+        "Dónde se mide: el país, las oficinas regionales y los establecimientos",
+        filtros=FiltroDeAmbitos,
+        ordenes=Lista.ordenes,
+    )
+    def get(self, request: Request) -> Response:
+        return self.responder(
+            Ambito.objects.select_related("padre"), lambda ambitos: [_ambito_a_dict(ambito) for ambito in ambitos]
+        )
+
+
+class UnAmbito(Recurso):
+    @documentar("ambito", detalle(esquemas.Ambito), "Un ámbito")
+    def get(self, request: Request, codigo: str) -> Response:
+        ambitos = Ambito.objects.select_related("padre")
+        return Response(_ambito_a_dict(uno(ambitos, "un ámbito con el código", codigo=codigo)))
+
+
+def _ambito_a_dict(ambito: Ambito) -> a_json.Json:
+    return {
+        "codigo": ambito.codigo,
+        "nombre": ambito.nombre,
+        "nivel": ambito.nivel,
+        "padre": ambito.padre.codigo if ambito.padre else None,
+        "departamento": ambito.departamento or None,
+        "ubigeo": ambito.ubigeo or None,
+        "capacidad": ambito.capacidad,
+    }

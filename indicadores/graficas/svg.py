@@ -1,0 +1,233 @@
+"""La gráfica completa en SVG: se entiende sin JavaScript, sin hoja de estilo y también impresa o descargada.
+
+Cada trazo lleva una clase, que ``static/css/graficas.css`` colorea según el esquema claro u oscuro, y además los
+atributos de presentación con que se ve cuando el dibujo viaja solo. Ningún atributo ``style``: la CSP no los admite.
+"""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from indicadores.calculo.tipos import Dato, Evaluacion
+from indicadores.graficas.composicion import (
+    ANCHA,
+    MUCHOS_PUNTOS,
+    Composicion,
+    componer,
+    escalones,
+    tramo_oficial,
+    tramo_referencial,
+)
+from indicadores.graficas.elementos import Svg, coordenada, elemento
+from indicadores.graficas.etiquetas import ASCENSO, INTERLINEA, Colocada
+from indicadores.graficas.frase import frase_de_serie
+from indicadores.graficas.trazado import Punto, Trazado, descripcion, fin_del_anio, trazar
+
+_TINTA, _GRIS, _LINEA, _PAPEL, _MARCA = "#16191d", "#5a626c", "#d9dde2", "#ffffff", "#8a1c2b"
+_RECTA: dict[str, str | float] = {"fill": "none", "stroke_linejoin": "round"}
+
+#: Cómo se ve cada clase sin hoja de estilo.
+PRESENTACION: dict[str, dict[str, str | float]] = {
+    "g-malla": {"stroke": _LINEA},
+    "g-cero": {"stroke": _GRIS},
+    "g-eje": {"stroke": _GRIS, "fill": "none"},
+    "g-texto": {"fill": _GRIS},
+    "g-guia": {"stroke": _GRIS, "stroke_width": "0.75"},
+    "g-base": {"stroke": _GRIS},
+    "g-base-punto": {"fill": _PAPEL, "stroke": _TINTA, "stroke_width": "1.75"},
+    "g-logro": _RECTA | {"stroke": _MARCA, "stroke_width": "2", "stroke_dasharray": "6 4"},
+    "g-proyeccion": _RECTA
+    | {"stroke": _TINTA, "stroke_width": "1.5", "stroke_dasharray": "2 5", "stroke_linecap": "round"},
+    "g-referencial": _RECTA
+    | {"stroke": _GRIS, "stroke_width": "1.5", "stroke_dasharray": "1 4", "stroke_linecap": "round"},
+    "g-referencial-punto": {"fill": _PAPEL, "stroke": _GRIS, "stroke_width": "1.75"},
+    "g-oficial": _RECTA | {"stroke": _TINTA, "stroke_width": "2"},
+    "g-oficial-punto": {"fill": _TINTA, "stroke": _TINTA, "stroke_width": "1.75"},
+    "g-parcial-punto": {"stroke": _TINTA, "stroke_width": "1.75"},
+    "g-parcial-menudo": {"fill": _PAPEL, "stroke": _TINTA, "stroke_width": "1.5"},
+    "g-trama-fondo": {"fill": _PAPEL},
+    "g-trama": {"stroke": _TINTA, "stroke_width": "1.6"},
+    "g-rotulo": {"stroke": _PAPEL, "stroke_width": "4", "stroke_linejoin": "round", "paint_order": "stroke"},
+    "g-rotulo-oficial": {"fill": _TINTA},
+    "g-rotulo-repite": {"fill": _TINTA},
+    "g-rotulo-referencial": {"fill": _GRIS},
+    "g-rotulo-base": {"fill": _GRIS},
+    "g-rotulo-logro": {"fill": _MARCA},
+    "g-rotulo-proyeccion": {"fill": _TINTA},
+}
+_LETRAS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
+
+
+def serie_svg(
+    nombre: str,
+    simbolo: str,
+    decimales: int,
+    evaluacion: Evaluacion,
+    datos: Sequence[Dato],
+    *,
+    anio_final: int = 2030,
+    estrecha: bool = False,
+    clave: str = "",
+) -> Svg:
+    """La gráfica de una serie, o un texto vacío si hay menos de dos cosas que comparar (basta entonces la frase).
+
+    ``datos``: lo oficial y lo referencial de un ámbito y un sexo. ``estrecha``: para columnas de menos de 42 rem.
+    ``clave`` distingue los identificadores de dos gráficas iguales en una misma página.
+    """
+    trazado = trazar(evaluacion, datos, anio_final=anio_final)
+    if trazado.cuantos < 2:
+        return Svg()
+    dibujo = componer(trazado, simbolo, decimales, estrecha=estrecha)
+    medidas = dibujo.medidas
+    propia = zlib.crc32(f"{nombre}|{clave}|{evaluacion.corte}|{trazado.valores}".encode())
+    forma = "ancha" if medidas is ANCHA else "estrecha"
+    raiz = f"g{propia:08x}-{forma}"
+    return Svg(
+        elemento(
+            "svg",
+            elemento("title", nombre, id=f"{raiz}-t"),
+            elemento(
+                "desc", frase_de_serie(simbolo, decimales, evaluacion, datos, anio_final=anio_final), id=f"{raiz}-d"
+            ),
+            *_trama(trazado, raiz),
+            *_ejes(dibujo),
+            *_comparaciones(dibujo),
+            *_series(dibujo, simbolo, decimales, raiz),
+            *(_rotulo(etiqueta, medidas.letra) for etiqueta in dibujo.etiquetas),
+            xmlns="http://www.w3.org/2000/svg",
+            class_=f"g-serie g-{forma}",
+            viewBox=f"0 0 {medidas.ancho} {medidas.alto}",
+            width=medidas.ancho,
+            height=medidas.alto,
+            role="img",
+            aria_labelledby=f"{raiz}-t",
+            aria_describedby=f"{raiz}-d",
+            font_family=_LETRAS,
+            font_size=medidas.letra,
+        )
+    )
+
+
+def _con(clase: str, **atributos: str | float) -> dict[str, str | float]:
+    """Los atributos de un elemento de esa clase, con su presentación por defecto."""
+    return {"class_": clase, **PRESENTACION[clase], **atributos}
+
+
+def _camino(vertices: Iterable[tuple[float, float]]) -> str:
+    return "M" + " L".join(f"{coordenada(x)} {coordenada(y)}" for x, y in vertices)
+
+
+def _trama(trazado: Trazado, raiz: str) -> list[Svg]:
+    """El rayado de los valores parciales, si los hay."""
+    if not any(punto.parcial for punto in trazado.oficiales):
+        return []
+    fondo = elemento("rect", **_con("g-trama-fondo", width=4, height=4))
+    raya = elemento("path", **_con("g-trama", d="M1 0 V4"))
+    patron = elemento(
+        "pattern",
+        fondo,
+        raya,
+        id=f"{raiz}-r",
+        width="3.2",
+        height="4",
+        patternUnits="userSpaceOnUse",
+        patternTransform="rotate(45)",
+    )
+    return [elemento("defs", patron)]
+
+
+def _ejes(dibujo: Composicion) -> list[Svg]:
+    medidas, tiempo = dibujo.medidas, dibujo.tiempo
+    izquierda, derecha, suelo = tiempo.izquierda, tiempo.derecha, dibujo.valores.abajo
+    partes = []
+    for marca in dibujo.marcas:
+        clase = "g-cero" if marca.valor == 0 else "g-malla"
+        partes.append(elemento("line", **_con(clase, x1=izquierda, x2=derecha, y1=marca.y, y2=marca.y)))
+        lugar = _con("g-texto", x=izquierda - 8, y=marca.y + medidas.letra * 0.35, text_anchor="end")
+        partes.append(elemento("text", marca.texto, **lugar))
+    if dibujo.unidad:
+        partes.append(elemento("text", dibujo.unidad, **_con("g-texto", x=2, y=medidas.letra)))
+    divisiones = range(tiempo.inicio, tiempo.fin + 1, 1 if tiempo.ancho_del_anio >= 8 else tiempo.salto(8))
+    rayas = " ".join(f"M{coordenada(tiempo.x(anio))} {coordenada(suelo)} v5" for anio in divisiones)
+    partes.append(elemento("path", **_con("g-eje", d=rayas)))
+    # El rótulo del año va en medio de su franja: lo que está entre dos rayas es ese año.
+    for anio in dibujo.anios:
+        x = (tiempo.x(anio) + tiempo.x(anio + 1)) / 2
+        mitad = medidas.letra * 1.4
+        x = min(max(x, mitad), medidas.ancho - mitad)
+        lugar = _con("g-texto", x=x, y=suelo + 8 + medidas.letra, text_anchor="middle")
+        partes.append(elemento("text", str(anio), **lugar))
+    return partes
+
+
+def _comparaciones(dibujo: Composicion) -> list[Svg]:
+    """Línea base, logros esperados y proyección: con qué se comparan los valores."""
+    trazado, tiempo = dibujo.trazado, dibujo.tiempo
+    partes = []
+    if trazado.base is not None and trazado.base.valor is not None:
+        x, y = tiempo.x(fin_del_anio(trazado.base.anio)), dibujo.y(trazado.base.valor)
+        partes.append(elemento("line", **_con("g-base", x1=x, x2=tiempo.derecha, y1=y, y2=y)))
+    partes += [
+        elemento("path", **_con("g-logro", d=_camino(escalones(dibujo, tramo)))) for tramo in trazado.tramos_de_logros
+    ]
+    if trazado.proyeccion is not None:
+        recta = trazado.proyeccion
+        extremos = [
+            (tiempo.x(fin_del_anio(anio)), dibujo.y(valor))
+            for anio, valor in ((recta.desde, recta.valor_desde), (recta.hasta, recta.valor_hasta))
+        ]
+        partes.append(elemento("path", **_con("g-proyeccion", d=_camino(extremos))))
+    return partes
+
+
+def _series(dibujo: Composicion, simbolo: str, decimales: int, raiz: str) -> list[Svg]:
+    """Lo referencial debajo y lo oficial encima; nunca los une una línea."""
+    trazado = dibujo.trazado
+    partes = []
+    for clase, vertices in (("g-referencial", tramo_referencial(dibujo)), ("g-oficial", tramo_oficial(dibujo))):
+        if len(vertices) > 1:
+            partes.append(elemento("path", **_con(clase, d=_camino(vertices))))
+        if clase == "g-referencial":
+            partes += [_punto(p, dibujo, simbolo, decimales, "") for p in trazado.referenciales]
+    if trazado.base is not None and trazado.base.valor is not None:
+        partes.append(_cuadro(dibujo, trazado.base.anio, trazado.base.valor))
+    partes += [_punto(p, dibujo, simbolo, decimales, raiz) for p in trazado.oficiales]
+    return partes
+
+
+def _cuadro(dibujo: Composicion, anio: int, valor: Decimal) -> Svg:
+    x, y, lado = dibujo.tiempo.x(fin_del_anio(anio)), dibujo.y(valor), dibujo.radio * 1.9
+    lugar = _con("g-base-punto", x=x - lado / 2, y=y - lado / 2, width=lado, height=lado)
+    return elemento("rect", **lugar)
+
+
+def _punto(punto: Punto, dibujo: Composicion, simbolo: str, decimales: int, raiz: str) -> Svg:
+    """Lleno si es oficial, rayado si además es parcial, hueco si es referencial; al detenerse en él, dice qué es."""
+    atributos: dict[str, str | float] = {"cx": dibujo.x(punto), "cy": dibujo.y(punto.valor), "r": dibujo.radio}
+    if not raiz:
+        atributos = _con("g-referencial-punto", **atributos)
+    elif punto.parcial and len(dibujo.trazado.oficiales) <= MUCHOS_PUNTOS:
+        atributos = _con("g-parcial-punto", **atributos, fill=f"url(#{raiz}-r)")
+    elif punto.parcial:
+        atributos = _con("g-parcial-menudo", **atributos)
+    else:
+        atributos = _con("g-oficial-punto", **atributos)
+    return elemento("circle", elemento("title", descripcion(punto, simbolo, decimales)), **atributos)
+
+
+def _rotulo(colocada: Colocada, letra: float) -> Svg:
+    caja = colocada.caja
+    alto = letra * INTERLINEA
+    clase = f"g-rotulo-{colocada.clase}"
+    lineas = []
+    for n, linea in enumerate(colocada.lineas):
+        base = caja.y0 + n * alto + (alto - letra) / 2 + letra * ASCENSO
+        peso = "600" if colocada.clase == "oficial" and n == 0 else ""
+        lineas.append(elemento("tspan", linea, x=colocada.x, y=base, font_weight=peso))
+    presentacion = {**PRESENTACION["g-rotulo"], **PRESENTACION[clase]}
+    texto = elemento("text", *lineas, class_=f"g-rotulo {clase}", text_anchor=colocada.alineacion, **presentacion)
+    if colocada.guia is None:
+        return texto
+    guia = colocada.guia
+    raya = elemento("line", **_con("g-guia", x1=guia.x0, y1=guia.y0, x2=guia.x1, y2=guia.y1))
+    return Svg(raya + texto)

@@ -1,0 +1,34 @@
+"""Las páginas de los objetivos y de las entidades."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from indicadores.mirada import Mirada
+from indicadores.views import con_mirada
+from objetivos.paginas import escribir_entidad, escribir_entidades, escribir_objetivo
+
+
+@con_mirada
+def objetivo(request: HttpRequest, codigo: str, *, mirada: Mirada) -> HttpResponse:
+    """Todo lo que se sabe de un objetivo prioritario."""
+    pagina = escribir_objetivo(codigo, mirada)
+    if pagina is None:
+        raise Http404(f"No hay un objetivo con el código «{codigo}».")
+    return render(request, "objetivos/objetivo.html", {"seccion": "", "mirada": mirada, "pagina": pagina})
+
+
+@con_mirada
+def entidades(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
+    """Quiénes intervienen en la política."""
+    contexto = {"seccion": "entidades", "mirada": mirada, "pagina": escribir_entidades()}
+    return render(request, "objetivos/entidades.html", contexto)
+
+
+@con_mirada
+def entidad(request: HttpRequest, sigla: str, *, mirada: Mirada) -> HttpResponse:
+    """En qué participa una entidad y de qué responde."""
+    pagina = escribir_entidad(sigla, mirada)
+    if pagina is None:
+        raise Http404(f"No hay una entidad con la sigla «{sigla}».")
+    contexto = {"seccion": "entidades", "mirada": mirada, "pagina": pagina}
+    return render(request, "objetivos/entidad.html", contexto)

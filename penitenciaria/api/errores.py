@@ -1,0 +1,87 @@
+"""Los errores de la API: un documento ``application/problem+json`` (RFC 9457) con una frase en español."""
+
+import json
+import logging
+from math import ceil
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from rest_framework import exceptions
+
+from indicadores.api.parametros import ParametroInvalido
+from indicadores.errores import DatoInvalido
+from indicadores.formato import enumerar, plural
+
+registro = logging.getLogger("django.request")
+
+TITULOS = {
+    400: "Solicitud incorrecta",
+    401: "Falta identificarse",
+    403: "Acceso denegado",
+    404: "No encontrado",
+    405: "Método no admitido",
+    406: "Tipo de contenido no ofrecido",
+    415: "Tipo de contenido no admitido",
+    429: "Demasiadas peticiones",
+    500: "Error del servidor",
+}
+NO_EXISTE = "No existe la dirección «{ruta}» en esta API. Empiece por /api/v1/."
+FALLO = "El servidor falló al preparar la respuesta. El fallo quedó registrado; vuelva a intentarlo más tarde."
+
+
+def problema(
+    request: HttpRequest, estado: int, detalle: str, *, parametro: str | None = None, cabeceras: dict[str, str] | None = None
+) -> HttpResponse:
+    """El documento del error; no se guarda en ninguna caché."""
+    cuerpo: dict[str, Any] = {
+        "type": "about:blank",
+        "title": TITULOS.get(estado, "Error"),
+        "status": estado,
+        "detail": detalle,
+        "instance": request.path,
+    }
+    if parametro is not None:
+        cuerpo["parametro"] = parametro
+    return HttpResponse(
+        json.dumps(cuerpo, ensure_ascii=False),
+        status=estado,
+        content_type="application/problem+json",
+        headers={"Cache-Control": "no-store", **(cabeceras or {})},
+    )
+
+
+def responder_error(error: Exception, contexto: dict[str, Any]) -> HttpResponse:
+    """El ``EXCEPTION_HANDLER`` de DRF: traduce lo previsto y registra lo demás sin mostrar nada de dentro."""
+    request: HttpRequest = contexto["request"]._request
+    if isinstance(error, ParametroInvalido):
+        return problema(request, 400, str(error.detail), parametro=error.parametro)
+    if isinstance(error, DatoInvalido):
+        return problema(request, 400, str(error), parametro=error.campo)
+    if isinstance(error, SuspiciousOperation):
+        return problema(request, 400, "La petición no se puede leer: tiene demasiados parámetros o está mal formada.")
+    if isinstance(error, Http404):
+        return problema(request, 404, NO_EXISTE.format(ruta=request.path))
+    if isinstance(error, PermissionDenied):
+        return problema(request, 403, "No se permite el acceso a este recurso.")
+    if isinstance(error, exceptions.APIException):
+        return problema(request, error.status_code, _detalle(error, contexto), cabeceras=_cabeceras(error))
+    registro.error("Fallo en %s", request.path, exc_info=error, extra={"status_code": 500, "request": request})
+    return problema(request, 500, FALLO)
+
+
+def _detalle(error: exceptions.APIException, contexto: dict[str, Any]) -> str:
+    if isinstance(error, exceptions.MethodNotAllowed):
+        return f"La API es de solo lectura: no admite «{contexto['request'].method}». Use GET, HEAD u OPTIONS."
+    if isinstance(error, exceptions.NotAcceptable):
+        tipos = [str(renderer.media_type) for renderer in contexto["view"].get_renderers()]
+        return f"La cabecera Accept no incluye lo que aquí se ofrece: {enumerar(tipos, 'o')}."
+    if isinstance(error, exceptions.Throttled):
+        espera = plural(ceil(error.wait or 1), "segundo", "segundos")
+        return f"Se superó el límite de peticiones desde esta dirección. Vuelva a intentarlo en {espera}."
+    return str(error.detail)
+
+
+def _cabeceras(error: exceptions.APIException) -> dict[str, str]:
+    espera = getattr(error, "wait", None)
+    return {} if espera is None else {"Retry-After": str(ceil(espera))}
