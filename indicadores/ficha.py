@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from indicadores import frases
 from indicadores.calculo.estado import se_repite
-from indicadores.calculo.tipos import Ausencia, Dato, Motivo, Sexo
+from indicadores.calculo.tipos import Ausencia, Dato, Logro, Motivo, Sexo, ValorBase
 from indicadores.formato import (
     PALABRA_DE_CARACTER,
     PALABRA_DE_SITUACION,
@@ -20,7 +20,7 @@ from indicadores.formato import (
     plural,
     texto_de_motivo,
 )
-from indicadores.graficas import frase_de_serie, serie_svg
+from indicadores.graficas import Grafica, graficar
 from indicadores.lectura import (
     Desagregacion,
     IndicadorLeido,
@@ -84,9 +84,7 @@ class PaginaDeIndicador:
     entrada: str
     desacuerdo: str
     cifras: tuple[Cifra, ...]
-    grafica_ancha: str
-    grafica_estrecha: str
-    frase_de_grafica: str
+    grafica: Grafica
     ritmo: str
     valores: tuple[FilaDeValor, ...]
     logros: tuple[tuple[str, str, str], ...]
@@ -103,7 +101,6 @@ def escribir_pagina(leido: IndicadorLeido, mirada: Mirada) -> PaginaDeIndicador:
     serie = leer_serie(indicador, corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
     versiones = leer_versiones(indicador, corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
     desagregacion = leer_desagregacion(indicador, corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
-    parte = (indicador.nombre, simbolo, decimales, evaluacion, serie)
     avance = evaluacion.ultimo_avance or evaluacion.avance
     return PaginaDeIndicador(
         indicador=indicador,
@@ -111,9 +108,7 @@ def escribir_pagina(leido: IndicadorLeido, mirada: Mirada) -> PaginaDeIndicador:
         entrada=_entrada(leido, serie),
         desacuerdo=frases.desacuerdo(avance, evaluacion.movimiento),
         cifras=_cifras(leido),
-        grafica_ancha=serie_svg(*parte),
-        grafica_estrecha=serie_svg(*parte, estrecha=True),
-        frase_de_grafica=frase_de_serie(*parte),
+        grafica=graficar(indicador.nombre, simbolo, decimales, evaluacion, serie),
         ritmo=frases.frase_de_ritmo(evaluacion, simbolo, decimales),
         valores=tuple(_fila(leido, dato, serie) for dato in reversed(serie)),
         logros=_logros(leido),
@@ -214,9 +209,11 @@ def _razon(ausencia: Ausencia | None) -> str:
 def _logros(leido: IndicadorLeido) -> tuple[tuple[str, str, str], ...]:
     """(año, valor, razón o fuente) de la línea base y de cada logro esperado."""
     indicador, evaluacion = leido.indicador, leido.evaluacion
-    cifras = [("Línea base", evaluacion.linea_base)] if evaluacion.linea_base else []
+    cifras: list[tuple[str, ValorBase | Logro]] = [("Logro esperado", logro) for logro in evaluacion.logros]
+    if evaluacion.linea_base:
+        cifras.insert(0, ("Línea base", evaluacion.linea_base))
     filas = []
-    for rotulo, cifra in [*cifras, *(("Logro esperado", logro) for logro in evaluacion.logros)]:
+    for rotulo, cifra in cifras:
         if cifra.valor is None:
             filas.append((f"{rotulo} {cifra.anio}", "–", _razon(cifra.ausencia)))
         else:

@@ -6,7 +6,7 @@ Toda cifra de una frase sale del resultado y lleva su unidad; lo que falta se di
 from decimal import Decimal
 from fractions import Fraction
 
-from indicadores.calculo.tipos import Ausencia, Avance, Evaluacion, Motivo, Movimiento, Semaforo, Sentido
+from indicadores.calculo.tipos import Ausencia, Avance, Dato, Evaluacion, Motivo, Movimiento, Semaforo, Sentido
 from indicadores.formato import (
     ESPACIO_DURO,
     PALABRA_DE_SEMAFORO,
@@ -53,10 +53,11 @@ def palabra_de_luz(avance: Avance) -> str:
 
 def diferencia(valor: Decimal | Fraction, simbolo: str, decimales: int) -> str:
     """Una diferencia entre dos valores: los porcentajes se restan en puntos porcentuales."""
-    escrito = escribir_numero(abs(valor), decimales)
+    tamano = -valor if valor < 0 else valor
+    escrito = escribir_numero(tamano, decimales)
     if simbolo == "%":
         return f"{escrito} {'punto porcentual' if escrito == '1' else 'puntos porcentuales'}"
-    return escribir_valor(abs(valor), simbolo, decimales)
+    return escribir_valor(tamano, simbolo, decimales)
 
 
 def que_paso(evaluacion: Evaluacion, simbolo: str, decimales: int) -> str:
@@ -66,24 +67,15 @@ def que_paso(evaluacion: Evaluacion, simbolo: str, decimales: int) -> str:
         return _sin_mediciones(evaluacion, simbolo, decimales)
     valor = escribir_valor(ultima.valor, simbolo, decimales)
     cuando = escribir_periodo(ultima.periodo.texto)
-    base = evaluacion.linea_base
-    if base is not None and base.valor is not None:
-        referencia, desde = base.valor, f"la línea base de {base.anio}"
-    else:
-        previos = [
-            punto.dato
-            for punto in evaluacion.serie
-            if punto.dato
-            and punto.dato.valor is not None
-            and punto.dato is not ultima
-            and punto.dato.periodo.fin < ultima.periodo.fin
-        ]
-        if not previos:
-            return f"El único valor oficial es {valor}, de {cuando}"
-        referencia, desde = previos[0].valor, escribir_periodo(previos[0].periodo.texto)
-    if referencia is None:
-        return f"El último valor oficial es {valor}, de {cuando}"
-    cambio = ultima.valor - referencia
+    referencia = evaluacion.referencia
+    if referencia is None or referencia.valor is None:
+        return f"El único valor oficial es {valor}, de {cuando}"
+    desde = (
+        escribir_periodo(referencia.periodo.texto)
+        if isinstance(referencia, Dato)
+        else f"la línea base de {referencia.anio}"
+    )
+    cambio = ultima.valor - referencia.valor
     if cambio == 0:
         return f"No se ha movido desde {desde}: {valor} en {cuando}"
     verbo = "Subió" if cambio > 0 else "Bajó"

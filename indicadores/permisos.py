@@ -69,7 +69,7 @@ def roles_de(persona: Persona) -> frozenset[Rol]:
         guardados = frozenset(rol for rol in Rol if rol.value in nombres)
         if persona.is_superuser:
             guardados |= {Rol.ADMINISTRADOR}
-        persona._roles_del_portal = guardados  # type: ignore[union-attr]
+        setattr(persona, "_roles_del_portal", guardados)  # noqa: B010 — el modelo de Django no declara el campo
     return guardados
 
 

@@ -40,9 +40,7 @@ class Objetivo(serializers.Serializer):
 
 
 class Objetivos(Lista):
-    @documentar(
-        "objetivos", lista(Objetivo), "Los objetivos prioritarios, evaluados al corte", ordenes=Lista.ordenes
-    )
+    @documentar("objetivos", lista(Objetivo), "Los objetivos prioritarios, evaluados al corte", ordenes=Lista.ordenes)
     def get(self, request: Request) -> Response:
         return self.responder(_objetivos(), lambda filas: _objetivos_a_dict(filas, self.mirada, self.absoluta))
 
@@ -73,9 +71,7 @@ def _objetivos_a_dict(
             "codigo": objetivo.codigo,
             "nombre": objetivo.nombre,
             "priorizado": objetivo.priorizado,
-            "indicadores": [
-                leido.indicador.codigo for leido in leidos if leido.indicador.objetivo_id == objetivo.pk
-            ],
+            "indicadores": [leido.indicador.codigo for leido in leidos if leido.indicador.objetivo_id == objetivo.pk],
             "servicios": [servicio.codigo for servicio in objetivo.servicios.all()],
             "avance": a_json.avance_de_objetivo(avances.get(objetivo.pk, sin_indicadores)),
             "lineamientos": [lineamiento.codigo for lineamiento in objetivo.lineamientos.all()],

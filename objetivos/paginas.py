@@ -18,8 +18,7 @@ from indicadores.lectura import (
 from indicadores.mirada import Mirada
 from indicadores.paginas import FilaDeIndicador, fila_de
 from objetivos.models import AvanceNarrativo, Entidad, Lineamiento, ObjetivoPrioritario, Politica
-from servicios.models import DocumentoDeProvision, Intervencion, Participacion, Servicio, Suspension
-from servicios.paginas import (
+from servicios.filas import (
     DocumentoEscrito,
     FilaDeServicio,
     Marca,
@@ -30,6 +29,7 @@ from servicios.paginas import (
     por_que_no_hay_cifras,
     servicios_con_entidades,
 )
+from servicios.models import DocumentoDeProvision, Intervencion, Participacion, Servicio, Suspension
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def escribir_entidades() -> PaginaDeEntidades:
         else "De ningún indicador consta quién responde."
     )
     return PaginaDeEntidades(
-        titular=f"{con_servicio} de {plural(len(filas), 'entidad participa', 'entidades participan')} en algún servicio.",
+        titular=f"{con_servicio} de {plural(len(filas), 'entidad', 'entidades')} participan en algún servicio.",
         entrada=f"La que más aparece es {filas[0].entidad.sigla}, en {filas[0].servicios} de {total}. {papel}"
         if filas[0].servicios
         else papel,

@@ -31,7 +31,9 @@ class Documento(serializers.Serializer):
     titulo = serializers.CharField()
     estado = serializers.ChoiceField(DocumentoDeProvision.Estado.values)
     norma = serializers.CharField(allow_null=True, help_text="La norma que lo aprueba.")
-    fecha = serializers.CharField(allow_null=True, help_text="ISO 8601, hasta donde se conoce: 2021-05-14, 2021-05 o 2021.")
+    fecha = serializers.CharField(
+        allow_null=True, help_text="ISO 8601, hasta donde se conoce: 2021-05-14, 2021-05 o 2021."
+    )
 
 
 class SuspensionDeServicio(serializers.Serializer):
@@ -84,9 +86,7 @@ class Servicios(Lista):
     filtros = FiltroDeServicios
     campos_de_busqueda: ClassVar[tuple[str, ...]] = ("codigo", "codigo_oficial", "nombre", "nombre_corto")
 
-    @documentar(
-        "servicios", lista(UnServicio), "Los servicios", filtros=FiltroDeServicios, ordenes=Lista.ordenes
-    )
+    @documentar("servicios", lista(UnServicio), "Los servicios", filtros=FiltroDeServicios, ordenes=Lista.ordenes)
     def get(self, request: Request) -> Response:
         return self.responder(_servicios(), self._a_dict)
 

@@ -144,8 +144,11 @@ def _trozos_solo_con_orden() -> Iterator[None]:
 
 @pytest.fixture
 def personas(db: None) -> SimpleNamespace:
-    """Una cuenta de cada papel: ``personas.analista``, ``otra_analista``, ``revisor``, ``funcionario``, ``administrador``
-    y ``superusuario`` (sin grupo alguno). Entran con la clave ``tests.fabricas.CLAVE``."""
+    """Una cuenta de cada papel; entran con la clave ``tests.fabricas.CLAVE``.
+
+    Son ``personas.analista``, ``otra_analista``, ``revisor``, ``funcionario``, ``administrador`` y ``superusuario`` (este,
+    sin grupo alguno).
+    """
     from indicadores.permisos import Rol
     from tests.fabricas import persona
 
@@ -169,7 +172,7 @@ def _politica_volcada(django_db_setup: None, django_db_blocker: Any) -> Any:
 
 
 @pytest.fixture
-def politica_cargada(request: pytest.FixtureRequest, _politica_volcada: Any) -> Any:
+def politica_cargada(db: None, _politica_volcada: Any) -> Any:
     """Los datos reales de ``fixtures/``, tal como los deja ``cargar_politica``, en unas decenas de milisegundos.
 
     Basta pedirla: ``def test_x(politica_cargada, client)``. Vale también con ``personas``, ``transactional_db`` y
@@ -178,7 +181,5 @@ def politica_cargada(request: pytest.FixtureRequest, _politica_volcada: Any) -> 
     ``cargada_en``, el momento de la carga: todo lo publicado lo fue entonces.
     No la mezcle con un ámbito nacional o una política creados antes por fábricas: son únicos.
     """
-    transaccional = {"transactional_db", "live_server"} & set(request.fixturenames)
-    request.getfixturevalue("transactional_db" if transaccional else "db")
     _politica_volcada.verter()
     return _politica_volcada

@@ -164,7 +164,7 @@ class IndicadorDeServicioFactory(IndicadorFactory):
 
 
 def arbol(*penales_por_oficina: int) -> tuple[Ambito, list[Ambito], list[Ambito]]:
-    """El país, tantas oficinas como números, y sus establecimientos: ``arbol(2, 1)`` son dos oficinas y tres penales."""
+    """El país, tantas oficinas como números, y sus establecimientos: ``arbol(2, 1)``, dos oficinas, tres penales."""
     pais = AmbitoFactory()
     oficinas = [OficinaFactory(padre=pais) for _ in penales_por_oficina]
     penales = [
@@ -191,7 +191,11 @@ def borrador(**datos: Any) -> Medicion:
     con_valor = {} if "motivo_ausencia" in datos else {"valor": Decimal(40)}
     omisiones: dict[str, Any] = {"periodo": "2020", "valor": None, "ahora": AHORA} | con_valor
     datos = omisiones | datos
-    for campo, fabrica in (("por", lambda: persona(Rol.ANALISTA)), ("indicador", IndicadorFactory), ("fuente", FuenteFactory)):
+    for campo, fabrica in (
+        ("por", lambda: persona(Rol.ANALISTA)),
+        ("indicador", IndicadorFactory),
+        ("fuente", FuenteFactory),
+    ):
         datos[campo] = datos[campo] if campo in datos else fabrica()
     return acciones.registrar(**datos)
 
@@ -209,7 +213,12 @@ def publicada(*, revisor: User | None = None, **datos: Any) -> Medicion:
 
 
 def corregida(
-    medicion: Medicion, *, por: User | None = None, revisor: User | None = None, ahora: datetime | None = None, **datos: Any
+    medicion: Medicion,
+    *,
+    por: User | None = None,
+    revisor: User | None = None,
+    ahora: datetime | None = None,
+    **datos: Any,
 ) -> Medicion:
     """La versión siguiente de ``medicion``, ya publicada; ``medicion`` queda sustituida en la base."""
     por, momento = por or persona(Rol.ANALISTA), ahora or minuto(1)
@@ -221,7 +230,7 @@ def corregida(
 
 def en_etapa(etapa: str, **datos: Any) -> Medicion:
     """Una medición llevada hasta ``etapa`` por los verbos, como está en la base."""
-    Etapa, revisor = Medicion.Etapa, persona(Rol.REVISOR)  # noqa: N806
+    Etapa, revisor = Medicion.Etapa, persona(Rol.REVISOR)
     if etapa in {Etapa.BORRADOR, Etapa.DESCARTADA}:
         medicion = borrador(**datos)
         if etapa == Etapa.DESCARTADA:

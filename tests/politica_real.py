@@ -23,7 +23,7 @@ PROPIAS = ("objetivos", "servicios", "indicadores")
 
 @dataclass(frozen=True)
 class PoliticaVolcada:
-    """Las filas de cada tabla, listas para insertarse; ``grupos`` dice qué cuenta está en qué grupo, por sus nombres."""
+    """Las filas de cada tabla, listas para insertarse; ``grupos`` son pares (cuenta, grupo), por sus nombres."""
 
     filas: list[tuple[type[models.Model], list[models.Model]]]
     grupos: list[tuple[str, str]]
@@ -57,10 +57,14 @@ def volcar() -> PoliticaVolcada:
 def _empezar_las_claves(modelo: type[models.Model]) -> None:
     tabla, columna = modelo._meta.db_table, modelo._meta.pk.column  # type: ignore[union-attr]
     if connection.vendor == "postgresql":
-        sentencia = f"SELECT setval(pg_get_serial_sequence('\"{tabla}\"', '{columna}'), {PRIMERA_CLAVE}, false)"
-    else:
-        sentencia = f"INSERT INTO sqlite_sequence (name, seq) VALUES ('{tabla}', {PRIMERA_CLAVE - 1})"
-    _sentencias([sentencia])
+        _sentencias([f"SELECT setval(pg_get_serial_sequence('\"{tabla}\"', '{columna}'), {PRIMERA_CLAVE}, false)"])
+        return
+    _sentencias(
+        [
+            f"DELETE FROM sqlite_sequence WHERE name = '{tabla}'",
+            f"INSERT INTO sqlite_sequence (name, seq) VALUES ('{tabla}', {PRIMERA_CLAVE - 1})",
+        ]
+    )
 
 
 def _sentencias(sentencias: list[str]) -> None:

@@ -43,6 +43,8 @@ CAMPOS_EDITABLES = (
     "notas",
 )
 
+OPCIONES = {"sexo": Medicion.Sexo, "caracter": Medicion.Caracter, "situacion": Medicion.Situacion}
+
 
 def registrar(
     *,
@@ -207,7 +209,7 @@ def _publicar_una(medicion: Medicion, por: User, avisos_aceptados: Collection[st
                 f"Mientras tanto se publicó otra versión de este dato ({describir_valor(vigente)}). "
                 "Descarte esta y corrija la vigente."
             )
-        if en < vigente.publicada_en:  # type: ignore[operator] — una vigente siempre tiene momento
+        if vigente.publicada_en and en < vigente.publicada_en:
             raise DatoInvalido("El momento de publicación es anterior al de la versión que sustituye.")
         vigente.etapa = Medicion.Etapa.SUSTITUIDA
         vigente.sustituida_en = en
@@ -279,7 +281,7 @@ def retirar(medicion: Medicion, *, por: User, motivo: str, ahora: datetime | Non
     with escritura(Medicion):
         actual = tomar(medicion)
         transicion = comprobar_etapa(actual, "retirar")
-        if en < actual.publicada_en:  # type: ignore[operator] — una publicada siempre tiene momento
+        if actual.publicada_en and en < actual.publicada_en:
             raise DatoInvalido("No se puede retirar una cifra antes de su publicación.")
         actual.etapa = transicion.hacia
         actual.sustituida_en = en
@@ -340,8 +342,8 @@ def _poner_datos(
 
 
 def _comprobar_opciones(medicion: Medicion) -> None:
-    for campo in ("sexo", "caracter", "situacion"):
-        admitidas = [opcion for opcion, _ in medicion._meta.get_field(campo).choices or ()]
+    for campo in OPCIONES:
+        admitidas = OPCIONES[campo].values
         if getattr(medicion, campo) not in admitidas:
             raise DatoInvalido(f"«{getattr(medicion, campo)}» no se admite; use {' o '.join(admitidas)}.", campo=campo)
 

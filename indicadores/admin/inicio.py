@@ -64,4 +64,6 @@ def indice(request: HttpRequest, extra_context: dict[str, Any] | None = None) ->
     return _indice_de_django(request, {**propio, **(extra_context or {})})
 
 
+# Las listas y los formularios necesitan el ancho; el inicio está siempre a un paso, en las migas.
+admin.site.enable_nav_sidebar = False
 admin.site.index = indice  # type: ignore[method-assign]

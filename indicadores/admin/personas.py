@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import axes.admin  # noqa: F401 — se importa antes de retirar lo que inscribe
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -14,6 +16,8 @@ from indicadores.permisos import Accion, Rol, puede
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+# Los intentos de ingreso que anota django-axes no se gestionan aquí: el bloqueo se levanta solo.
+admin.site.unregister([AccessAttempt, AccessLog, AccessFailureLog])
 
 
 class SoloAdministrador(PorRoles):

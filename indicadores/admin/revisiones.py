@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -20,6 +21,21 @@ from indicadores.models.cifras import ConAusencia, Revision
 from indicadores.permisos import Accion
 
 
+class FiltroDeVigencia(admin.SimpleListFilter):
+    """Lo que rige hoy o lo que rigió."""
+
+    title = "vigencia"
+    parameter_name = "vigencia"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("hoy", "rige hoy"), ("antes", "sustituida")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in ("hoy", "antes"):
+            return queryset
+        return queryset.filter(sustituida_en__isnull=self.value() == "hoy")
+
+
 class PorVersiones(PorRoles, admin.ModelAdmin):
     """Lo que rige por intervalos: agregar es fijar otra versión, que sustituye a la vigente."""
 
@@ -31,7 +47,7 @@ class PorVersiones(PorRoles, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    list_filter = (("sustituida_en", admin.EmptyFieldListFilter),)
+    list_filter = (FiltroDeVigencia,)
     actions = None
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:

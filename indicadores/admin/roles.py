@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
 
 from indicadores.permisos import Accion, puede
@@ -19,6 +20,10 @@ class PorRoles:
 
     accion_de_agregar: Accion | None = Accion.ADMINISTRAR
     accion_de_cambiar: Accion | None = Accion.ADMINISTRAR
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        titulo = capfirst(str(self.opts.verbose_name_plural))  # type: ignore[attr-defined]
+        return super().changelist_view(request, {"title": titulo, **(extra_context or {})})  # type: ignore[misc]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return puede(request.user, Accion.VER_BORRADORES)
@@ -52,6 +57,9 @@ class Catalogo(PorRoles, SimpleHistoryAdmin):
     def history_form_view(self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None) -> Any:
         """Volver a una versión pasada se hace escribiéndola: así pasa por el formulario y sus permisos."""
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_history", args=[object_id]))
+
+    def history_view_title(self, request: HttpRequest, obj: Any) -> str:
+        return f"Historial de {obj}"
 
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         return True

@@ -37,9 +37,9 @@ def que_se_repiten(pares: Sequence[tuple[int, Dato]], *, a_la_fecha: datetime) -
         )
         .order_by("-fin", "-id")
     )
-    claves = [dato.id for _, dato in pares if dato.valor is not None]
+    con_valor = {dato.id: (indicador, dato) for indicador, dato in pares if dato.id and dato.valor is not None}
     id_anterior = dict(
-        Medicion.objects.filter(pk__in=claves)
+        Medicion.objects.filter(pk__in=con_valor)
         .annotate(anterior=Subquery(anterior.values("pk")[:1]))
         .order_by("pk")
         .values_list("pk", "anterior")
@@ -48,12 +48,11 @@ def que_se_repiten(pares: Sequence[tuple[int, Dato]], *, a_la_fecha: datetime) -
     dato_de = {fila["id"]: dato_de_fila(fila) for fila in filas.order_by("pk").values(*CAMPOS_DE_DATO)}
     bases = leer_lineas_base({indicador for indicador, _ in pares}, a_la_fecha=a_la_fecha)
     repetidas = set()
-    for indicador, dato in pares:
-        clave = id_anterior.get(dato.id)
-        if dato.id is not None and se_repite(
-            dato, [dato_de[clave]] if clave else [], _base_comparable(dato, bases.get(indicador))
-        ):
-            repetidas.add(dato.id)
+    for clave, (indicador, dato) in con_valor.items():
+        previo = id_anterior.get(clave)
+        anteriores = [] if previo is None else [dato_de[previo]]
+        if se_repite(dato, anteriores, _base_comparable(dato, bases.get(indicador))):
+            repetidas.add(clave)
     return repetidas
 
 

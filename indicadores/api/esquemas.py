@@ -69,7 +69,9 @@ class UltimaMedicion(serializers.Serializer):
         ModeloMedicion.Caracter.values, help_text="Lo referencial nunca entra en un avance."
     )
     situacion = serializers.ChoiceField(ModeloMedicion.Situacion.values)
-    se_repite = serializers.BooleanField(help_text="Es idéntico al valor anterior de su serie: quizá no se midió de nuevo.")
+    se_repite = serializers.BooleanField(
+        help_text="Es idéntico al valor anterior de su serie: quizá no se midió de nuevo."
+    )
     version = serializers.IntegerField(min_value=1)
     publicada_en = serializers.DateTimeField()
     fuente = Procedencia(allow_null=True)

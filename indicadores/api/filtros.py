@@ -117,7 +117,9 @@ class FiltroDeMediciones(Filtros):
         Servicio, field_name="indicador__servicio", help_text="Código del servicio al que pertenece el indicador."
     )
     anio = Leido(leer=_leer_anio, method="del_anio", help_text="Año en que termina el periodo.")
-    desde = Leido(leer=_leer_dia, field_name="fin", lookup_expr="gte", help_text="El periodo termina ese día o después.")
+    desde = Leido(
+        leer=_leer_dia, field_name="fin", lookup_expr="gte", help_text="El periodo termina ese día o después."
+    )
     hasta = Leido(leer=_leer_dia, field_name="fin", lookup_expr="lte", help_text="El periodo termina ese día o antes.")
     periodo = Leido(leer=_leer_periodo, help_text="Periodo exacto: 2021, 2021-S1, 2021-Q1 o 2021-03.")
     ambito = PorCodigo(Ambito, help_text="Código del ámbito; PE es el país.")

@@ -29,9 +29,7 @@ class Pagina:
         try:
             self._pagina = self._paginador.page(self.numero)
         except EmptyPage:
-            raise NotFound(
-                f"La página {self.numero} no existe: la última es la {self._paginador.num_pages}."
-            ) from None
+            raise NotFound(f"La página {self.numero} no existe: la última es la {self._paginador.num_pages}.") from None
         self.filas: list[Any] = list(self._pagina.object_list)
 
     def cuerpo(self, resultados: Sequence[dict[str, Any]]) -> dict[str, Any]:

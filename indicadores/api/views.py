@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import http_date
@@ -51,13 +51,11 @@ class Recurso(APIView):
     def admitidos(self) -> tuple[str, ...]:
         return self.parametros
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         """Solo qué métodos hay: el resto lo dice el esquema."""
-        return HttpResponse(status=204)
+        return Response(status=204)
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)
         if final.status_code == 200:
             # Cualquier intermediario puede guardarla, y todos preguntan antes de volver a darla.

@@ -17,7 +17,6 @@ from indicadores.calculo.tipos import (
     Evaluacion,
     Granularidad,
     Logro,
-    Movimiento,
     Sentido,
     Sexo,
     Umbrales,
@@ -69,12 +68,18 @@ def evaluar(
     puntos = tendencia.puntos_reales(((visto.dato, visto.se_repite) for visto in vistos), linea_base)
     recta = tendencia.ajustar(puntos)
     dato_ultimo = None if ultima is None else ultima.dato
+    referencia = _referencia(linea_base, [visto.dato for visto in con_valor])
     medido = ultima is not None or base is not None
     return Evaluacion(
         corte=corte,
         sentido=sentido,
         estado=EstadoIndicador.CON_MEDICION if medido else EstadoIndicador.SIN_MEDICION,
-        movimiento=_movimiento(sentido, linea_base, [visto.dato for visto in con_valor]),
+        referencia=referencia,
+        movimiento=tendencia.movimiento(
+            sentido,
+            None if referencia is None else referencia.valor,
+            None if dato_ultimo is None else dato_ultimo.valor,
+        ),
         linea_base=linea_base,
         logros=tuple(logros),
         serie=serie,
@@ -221,20 +226,17 @@ def _ultimo_avance(serie: Sequence[ValorDelAnio], corte: date) -> Avance | None:
     return next((avance for avance in avances if avance.brecha is not None), None)
 
 
-def _movimiento(sentido: Sentido, linea_base: ValorBase | None, con_valor: Sequence[Dato]) -> Movimiento:
-    """El último valor frente a la línea base o, sin ella, frente al primer valor de un periodo que terminó antes.
+def _referencia(linea_base: ValorBase | None, con_valor: Sequence[Dato]) -> ValorBase | Dato | None:
+    """Con qué se compara el último valor: la línea base o, sin ella, el primer valor de un periodo que terminó antes.
 
     Una línea base de un año posterior al del último valor no sirve de referencia.
     """
     if not con_valor:
-        return Movimiento.DESCONOCIDO
+        return None
     ultimo = con_valor[-1]
-    referencia = None
-    if linea_base is not None and linea_base.anio <= ultimo.periodo.anio:
-        referencia = linea_base.valor
-    if referencia is None and con_valor[0].periodo.fin < ultimo.periodo.fin:
-        referencia = con_valor[0].valor
-    return tendencia.movimiento(sentido, referencia, ultimo.valor)
+    if linea_base is not None and linea_base.valor is not None and linea_base.anio <= ultimo.periodo.anio:
+        return linea_base
+    return con_valor[0] if con_valor[0].periodo.fin < ultimo.periodo.fin else None
 
 
 def _razon_de_la_ausencia(vistos: Sequence[_Visto], linea_base: ValorBase | None) -> Ausencia | None:

@@ -317,6 +317,7 @@ class Evaluacion:
     corte: date
     sentido: Sentido
     estado: EstadoIndicador
+    referencia: ValorBase | Dato | None
     movimiento: Movimiento
     linea_base: ValorBase | None
     logros: tuple[Logro, ...]

@@ -13,16 +13,8 @@ from indicadores.graficas.escala import (
     decimales_de,
     escala_de_valores,
 )
-from indicadores.graficas.etiquetas import (
-    TODOS_LOS_LADOS,
-    Ancla,
-    Caja,
-    Colocada,
-    Etiqueta,
-    Trazo,
-    ancho_de,
-    colocar,
-)
+from indicadores.graficas.etiquetas import TODOS_LOS_LADOS, Ancla, Colocada, Etiqueta, Fondo, colocar
+from indicadores.graficas.geometria import Caja, Trazo, ancho_de
 from indicadores.graficas.trazado import Punto, Trazado, fin_del_anio, una_por_momento
 
 #: Hasta cuántos valores oficiales se rotulan todos; con más, solo el primero, el último y los extremos.
@@ -134,21 +126,20 @@ def _rotular(boceto: Composicion, simbolo: str, decimales: int) -> Composicion:
     puntos = [Caja(x - radio, y - radio, x + radio, y + radio) for x, y in centros]
     borde = 2.0
     arriba = medidas.letra * 1.4 if boceto.unidad else borde
-    colocadas = colocar(
-        _etiquetas(boceto, simbolo, decimales),
+    fondo = Fondo(
         marco=Caja(boceto.tiempo.izquierda + borde, arriba, medidas.ancho - borde, boceto.valores.abajo - borde),
         puntos=puntos,
         trazos=_trazos(boceto),
-        letra=medidas.letra,
-        separacion=radio + 6,
     )
+    etiquetas = _etiquetas(boceto, simbolo, decimales)
+    colocadas = colocar(etiquetas, fondo, letra=medidas.letra, separacion=radio + 6)
     return replace(boceto, etiquetas=tuple(colocadas))
 
 
-def _variantes(primera: str, *notas: str) -> tuple[tuple[str, ...], ...]:
+def _variantes(texto: str) -> tuple[tuple[str, ...], ...]:
     """«marzo 2021: 35 %» en una línea o, si así no cabe bien, «marzo 2021:» sobre «35 %»."""
-    que, separador, cuanto = primera.partition(": ")
-    return ((primera, *notas), (f"{que}:", cuanto, *notas)) if separador else ((primera, *notas),)
+    que, cuanto = texto.split(": ", 1)
+    return (texto,), (f"{que}:", cuanto)
 
 
 def _etiquetas(boceto: Composicion, simbolo: str, decimales: int) -> list[Etiqueta]:
@@ -165,7 +156,8 @@ def _etiquetas(boceto: Composicion, simbolo: str, decimales: int) -> list[Etique
         )
         igual = "= " if punto.se_repite else ""
         primera = f"{punto.periodo_breve}: {igual}{escribir_valor(punto.valor, simbolo, decimales)}"
-        return Etiqueta(_variantes(primera, *notas), clase, (ancla,))
+        es_ultimo = clase == "oficial" and punto is trazado.oficiales[-1]
+        return Etiqueta(_variantes(primera), clase, (ancla,), notas, prescindible=not es_ultimo)
 
     oficiales = [
         de_punto(punto, "oficial", *_notas_de_oficial(punto, trazado))
@@ -181,8 +173,14 @@ def _etiquetas(boceto: Composicion, simbolo: str, decimales: int) -> list[Etique
         for punto in trazado.oficiales[:MUCHOS_PUNTOS]
         if punto.se_repite and punto.dato.periodo.fin.isoformat() not in rotulados
     ]
-    comparaciones = [*_de_logros(boceto, simbolo, decimales), *_de_base(boceto, simbolo, decimales)]
-    return [*oficiales, *comparaciones, *_de_proyeccion(boceto, simbolo, decimales), *referenciales, *repetidos]
+    return [
+        *oficiales,
+        *_de_proyeccion(boceto, simbolo, decimales),
+        *_de_logros(boceto, simbolo, decimales),
+        *_de_base(boceto, simbolo, decimales),
+        *referenciales,
+        *repetidos,
+    ]
 
 
 def _notas_de_oficial(punto: Punto, trazado: Trazado) -> list[str]:
@@ -217,12 +215,13 @@ def _lados(punto: Punto, boceto: Composicion, clase: str) -> tuple[str, ...]:
 
 def _de_logros(boceto: Composicion, simbolo: str, decimales: int) -> list[Etiqueta]:
     logros = boceto.trazado.logros
-    elegidos = list(dict.fromkeys([logros[0], logros[-1]])) if logros else []
+    elegidos = list(dict.fromkeys([logros[-1], logros[0]])) if logros else []
     return [
         Etiqueta(
             _variantes(f"logro esperado {logro.anio}: {escribir_valor(logro.valor, simbolo, decimales)}"),
             "logro",
             _anclas_de_logro(boceto, logro),
+            prescindible=logro is not logros[-1],
         )
         for logro in elegidos
         if logro.valor is not None
@@ -281,7 +280,7 @@ def _de_proyeccion(boceto: Composicion, simbolo: str, decimales: int) -> list[Et
         ),
     )
     texto = f"proyección {recta.hasta}: {escribir_valor(recta.valor_hasta, simbolo, decimales)}"
-    return [Etiqueta(_variantes(texto), "proyeccion", anclas)]
+    return [Etiqueta(_variantes(texto), "proyeccion", anclas, prescindible=False)]
 
 
 def tramo_oficial(boceto: Composicion) -> list[tuple[float, float]]:
@@ -308,17 +307,22 @@ def escalones(boceto: Composicion, tramo: list[Logro]) -> list[tuple[float, floa
 
 
 def _trazos(boceto: Composicion) -> list[Trazo]:
-    """Los segmentos que un rótulo no debería tapar."""
-    trazos = [Trazo(*a, *b) for a, b in pairwise(tramo_oficial(boceto))]
-    trazos += [Trazo(*a, *b, peso=10) for a, b in pairwise(tramo_referencial(boceto))]
+    """Los segmentos que un rótulo no debería tapar; los cortos pesan más, porque taparlos es perderlos."""
+    trazos = _encadenar(tramo_oficial(boceto), 14) + _encadenar(tramo_referencial(boceto), 10)
     for tramo in boceto.trazado.tramos_de_logros:
-        trazos += [Trazo(*a, *b) for a, b in pairwise(escalones(boceto, tramo))]
+        trazos += _encadenar(escalones(boceto, tramo), 14)
     recta, base = boceto.trazado.proyeccion, boceto.trazado.base
     if recta is not None:
         inicio = boceto.tiempo.x(fin_del_anio(recta.desde)), boceto.y(recta.valor_desde)
-        trazos.append(Trazo(*inicio, boceto.tiempo.x(fin_del_anio(recta.hasta)), boceto.y(recta.valor_hasta)))
+        fin = boceto.tiempo.x(fin_del_anio(recta.hasta)), boceto.y(recta.valor_hasta)
+        trazos += _encadenar([inicio, fin], 14)
     if base is not None and base.valor is not None:
         y = boceto.y(base.valor)
         trazos.append(Trazo(boceto.tiempo.x(fin_del_anio(base.anio)), y, boceto.tiempo.derecha, y, peso=8))
     trazos += [Trazo(boceto.tiempo.izquierda, m.y, boceto.tiempo.derecha, m.y, peso=0.3) for m in boceto.marcas]
     return trazos
+
+
+def _encadenar(vertices: list[tuple[float, float]], peso: float) -> list[Trazo]:
+    corta = len(vertices) == 2 and abs(vertices[1][0] - vertices[0][0]) < 60
+    return [Trazo(*a, *b, peso=2 * peso if corta else peso) for a, b in pairwise(vertices)]

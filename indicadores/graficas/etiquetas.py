@@ -1,77 +1,34 @@
-"""Rotular los trazos directamente, sin leyenda: ningún rótulo pisa a otro ni se sale del lienzo.
+"""Rotular los trazos directamente, sin leyenda: ningún rótulo pisa a otro ni se sale del lienzo."""
 
-El ancho del texto se estima por exceso con las proporciones de una letra ancha, porque la definitiva es la del sistema
-de quien mira.
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from indicadores.graficas.geometria import Caja, Trazo, ancho_de
 
 #: Altura de línea y ascenso de la letra, como parte de su tamaño.
 INTERLINEA = 1.25
 ASCENSO = 0.8
-_ANGOSTAS = frozenset("ijlIí.,:;|!'’· ()\N{NO-BREAK SPACE}")
-_ANCHAS = frozenset("mwMWQO%—")
 
-
-def ancho_de(texto: str, letra: float, *, negrita: bool = False) -> float:
-    """Ancho estimado de ``texto``, en las unidades de ``letra`` (el tamaño de la letra)."""
-    ems = sum(0.36 if c in _ANGOSTAS else 0.98 if c in _ANCHAS else 0.7 if c.isupper() else 0.64 for c in texto)
-    return ems * letra * (1.1 if negrita else 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Caja:
-    """Un rectángulo alineado con los ejes; ``y`` crece hacia abajo."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-    def choca(self, otra: "Caja", holgura: float = 0) -> bool:
-        return (
-            self.x0 < otra.x1 + holgura
-            and otra.x0 < self.x1 + holgura
-            and self.y0 < otra.y1 + holgura
-            and otra.y0 < self.y1 + holgura
-        )
-
-    def con_margen(self, margen: float) -> "Caja":
-        return Caja(self.x0 - margen, self.y0 - margen, self.x1 + margen, self.y1 + margen)
-
-    def dentro_de(self, otra: "Caja") -> bool:
-        return self.x0 >= otra.x0 and self.y0 >= otra.y0 and self.x1 <= otra.x1 and self.y1 <= otra.y1
-
-    def cruza(self, trazo: "Trazo") -> bool:
-        """¿Pasa por dentro el segmento? (recorte de Liang y Barsky)"""
-        dx, dy = trazo.x1 - trazo.x0, trazo.y1 - trazo.y0
-        entra, sale = 0.0, 1.0
-        for p, q in (
-            (-dx, trazo.x0 - self.x0),
-            (dx, self.x1 - trazo.x0),
-            (-dy, trazo.y0 - self.y0),
-            (dy, self.y1 - trazo.y0),
-        ):
-            if p == 0:
-                if q < 0:
-                    return False
-            elif p < 0:
-                entra = max(entra, q / p)
-            else:
-                sale = min(sale, q / p)
-        return entra <= sale
-
-
-@dataclass(frozen=True, slots=True)
-class Trazo:
-    """Un segmento dibujado; ``peso`` dice cuánto estorba que un rótulo lo tape."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    peso: float = 14
+#: Hacia dónde se aparta el rótulo de su ancla: (horizontal, vertical).
+_LADOS = {
+    "e": (1, 0),
+    "o": (-1, 0),
+    "n": (0, -1),
+    "s": (0, 1),
+    "ne": (1, -1),
+    "no": (-1, -1),
+    "se": (1, 1),
+    "so": (-1, 1),
+}
+TODOS_LOS_LADOS = ("e", "o", "ne", "no", "se", "so", "n", "s")
+#: A qué distancias se prueba, en separaciones, y lo que cuesta cada una.
+_DISTANCIAS = ((1.0, 0.0), (1.7, 3.0), (2.6, 8.0), (4.0, 12.0), (6.0, 17.0), (9.0, 22.0), (13.0, 28.0))
+#: Tapar un punto es lo peor; una línea, malo (``Trazo.peso``); apartarse, apenas.
+_TAPAR_UN_PUNTO = 30
+#: A partir de este costo, más vale omitir un rótulo prescindible.
+_COSTO_MAXIMO = 42
+#: Cuántos sitios buenos bastan para elegir.
+_SITIOS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +43,38 @@ class Ancla:
     fecha: str
     valor: float
     lados: tuple[str, ...]
-    alcance: float = 6
+    alcance: float = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Etiqueta:
-    """Un rótulo por colocar. ``clase`` dice de qué trazo es; la primera línea de lo oficial va en negrita.
+    """Un rótulo por colocar. ``clase`` dice de qué trazo es; lo oficial va en negrita.
 
-    ``variantes``: el texto en una o más líneas, de la forma preferida a la que ocupa menos ancho.
+    ``variantes``: el texto en una o más líneas, de la forma preferida a la que ocupa menos ancho; las ``notas`` van
+    debajo.
+    Un rótulo ``prescindible`` se omite antes que tapar algo.
     """
 
     variantes: tuple[tuple[str, ...], ...]
     clase: str
     anclas: tuple[Ancla, ...]
+    notas: tuple[str, ...] = ()
+    prescindible: bool = True
+
+    @property
+    def costo_de_omitir(self) -> float:
+        return _COSTO_MAXIMO if self.prescindible else 10 * _COSTO_MAXIMO
 
 
 @dataclass(frozen=True, slots=True)
 class Colocada:
-    """Un rótulo en su sitio: ``x`` es el punto que fija ``alineacion`` (start, middle, end); ``guia``, si va lejos."""
+    """Un rótulo en su sitio: ``x`` es el punto que fija ``alineacion`` (start, middle, end); ``guia``, si va lejos.
+
+    Las primeras ``negritas`` líneas van en negrita.
+    """
 
     lineas: tuple[str, ...]
+    negritas: int
     clase: str
     ancla: Ancla
     caja: Caja
@@ -113,89 +82,118 @@ class Colocada:
     alineacion: str
     guia: Trazo | None
 
-
-#: Hacia dónde se aparta el rótulo de su ancla: (horizontal, vertical).
-_LADOS = {
-    "e": (1, 0),
-    "o": (-1, 0),
-    "n": (0, -1),
-    "s": (0, 1),
-    "ne": (1, -1),
-    "no": (-1, -1),
-    "se": (1, 1),
-    "so": (-1, 1),
-}
-TODOS_LOS_LADOS = ("e", "o", "ne", "no", "se", "so", "n", "s")
-#: Tapar un punto es lo peor; una línea, malo (``Trazo.peso``); apartarse, apenas.
-PESO_DE_PUNTO = 30
-_DISTANCIAS = (1.0, 1.7, 2.6, 4.0, 6.0)
+    def estorba_a(self, otra: "Colocada") -> bool:
+        """¿Se pisan los textos, o pasa la guía de uno sobre el otro?"""
+        return (
+            self.caja.choca(otra.caja, 3)
+            or (otra.guia is not None and self.caja.cruza(otra.guia))
+            or (self.guia is not None and otra.caja.cruza(self.guia))
+            or (self.guia is not None and otra.guia is not None and self.guia.cruza(otra.guia))
+        )
 
 
-def colocar(
-    etiquetas: Iterable[Etiqueta],
-    *,
-    marco: Caja,
-    puntos: Sequence[Caja],
-    trazos: Sequence[Trazo],
-    letra: float,
-    separacion: float,
-) -> list[Colocada]:
-    """Coloca cada rótulo, por orden de importancia, donde menos estorba; el que no cabe en ningún lado se omite."""
-    colocadas: list[Colocada] = []
-    for etiqueta in etiquetas:
-        mejor: tuple[float, Colocada] | None = None
-        for costo, candidata in _candidatas(etiqueta, letra, separacion):
-            if mejor is not None and costo >= mejor[0]:
-                continue
-            if not candidata.caja.dentro_de(marco) or any(_se_estorban(candidata, c) for c in colocadas):
-                continue
-            amplia = candidata.caja.con_margen(3)
-            costo += PESO_DE_PUNTO * sum(candidata.caja.choca(punto, 1) for punto in puntos)
-            costo += sum(trazo.peso for trazo in trazos if amplia.cruza(trazo))
-            if mejor is None or costo < mejor[0]:
-                mejor = costo, candidata
-        if mejor is not None:
-            colocadas.append(mejor[1])
-    return colocadas
+@dataclass(frozen=True, slots=True)
+class Fondo:
+    """Lo que ya está dibujado: el marco donde caben los rótulos, los puntos y los trazos que no conviene tapar."""
+
+    marco: Caja
+    puntos: Sequence[Caja]
+    trazos: Sequence[Trazo]
+
+    def costo_de_tapar(self, sitio: Colocada) -> float:
+        caja = sitio.caja.con_margen(3)
+        costo = float(_TAPAR_UN_PUNTO * sum(punto.choca(sitio.caja, 1) for punto in self.puntos))
+        costo += sum(trazo.peso for trazo in self.trazos if caja.cruza(trazo))
+        if sitio.guia is not None:
+            ajenos = (punto for punto in self.puntos if not punto.contiene(sitio.ancla.x, sitio.ancla.y))
+            costo += _TAPAR_UN_PUNTO * sum(punto.con_margen(1).cruza(sitio.guia) for punto in ajenos)
+            costo += sum(trazo.peso / 2 for trazo in self.trazos if trazo.cruza(sitio.guia))
+        return costo
 
 
-def _candidatas(etiqueta: Etiqueta, letra: float, separacion: float) -> Iterable[tuple[float, Colocada]]:
-    """Las posiciones posibles con su costo de partida: lejos, partido o del lado menos preferido es peor."""
-    for orden, lineas in enumerate(etiqueta.variantes):
-        for costo, candidata in _alrededor(etiqueta, lineas, letra, separacion):
-            yield costo + 3 * orden, candidata
+def colocar(etiquetas: Sequence[Etiqueta], fondo: Fondo, *, letra: float, separacion: float) -> list[Colocada]:
+    """Coloca los rótulos donde menos estorban en conjunto; el que no cabe se omite.
+
+    Por turnos, cada uno toma su mejor sitio libre. El turno decide quién cede, así que se prueban varios: el de
+    importancia, que es el recibido, y los que adelantan a cada rótulo.
+    """
+    sitios = [_sitios(etiqueta, fondo, letra, separacion) for etiqueta in etiquetas]
+    omitir = [etiqueta.costo_de_omitir for etiqueta in etiquetas]
+    importancia = list(range(len(etiquetas)))
+    turnos = [importancia]
+    turnos += [[n, *(otro for otro in importancia if otro != n)] for n in importancia[1:]]
+    turnos += [[*importancia[n:], *importancia[:n]] for n in importancia[2:]]
+    return min((_repartir(turno, sitios, omitir) for turno in turnos), key=lambda reparto: reparto[0])[1]
 
 
-def _alrededor(
-    etiqueta: Etiqueta, lineas: tuple[str, ...], letra: float, separacion: float
-) -> Iterable[tuple[float, Colocada]]:
-    anchos = [ancho_de(linea, letra, negrita=etiqueta.clase == "oficial" and n == 0) for n, linea in enumerate(lineas)]
-    ancho, alto = max(anchos), len(anchos) * letra * INTERLINEA
-    for orden_de_ancla, ancla in enumerate(etiqueta.anclas):
-        for orden, lado in enumerate(ancla.lados):
-            h, v = _LADOS[lado]
-            for distancia in (d for d in _DISTANCIAS if d <= ancla.alcance):
-                aparte = separacion * distancia
-                # En diagonal basta apartarse menos en horizontal: el rótulo ya está por encima o por debajo.
-                x = ancla.x + h * (aparte if v == 0 else min(aparte, separacion) * 0.5)
-                y = ancla.y + v * (aparte + alto / 2 - letra * 0.1)
-                x0 = x if h > 0 else x - ancho if h < 0 else x - ancho / 2
-                caja = Caja(x0, y - alto / 2, x0 + ancho, y + alto / 2)
-                alineacion = "start" if h > 0 else "end" if h < 0 else "middle"
-                guia = _guia(ancla, caja, x) if distancia > 2 else None
-                costo = 0.5 * orden + 2 * orden_de_ancla + 5 * (distancia - 1)
-                yield costo, Colocada(lineas, etiqueta.clase, ancla, caja, x, alineacion, guia)
+def _repartir(
+    turno: Sequence[int], sitios: Sequence[Sequence[tuple[float, Colocada]]], omitir: Sequence[float]
+) -> tuple[float, list[Colocada]]:
+    """El costo total y los rótulos, si cada uno elige en ese turno."""
+    total, colocadas = 0.0, list[Colocada]()
+    for n in turno:
+        libres = ((costo, sitio) for costo, sitio in sitios[n] if not any(sitio.estorba_a(c) for c in colocadas))
+        costo, elegido = next(libres, (omitir[n], None))
+        total += costo
+        if elegido is not None:
+            colocadas.append(elegido)
+    return total, colocadas
 
 
-def _se_estorban(una: Colocada, otra: Colocada) -> bool:
-    """Ni los textos se pisan ni la guía de uno pasa sobre el otro."""
-    return (
-        una.caja.choca(otra.caja, 3)
-        or (otra.guia is not None and una.caja.cruza(otra.guia))
-        or (una.guia is not None and otra.caja.cruza(una.guia))
+def _sitios(etiqueta: Etiqueta, fondo: Fondo, letra: float, separacion: float) -> list[tuple[float, Colocada]]:
+    """Los mejores sitios dentro del marco con su costo, del que menos estorba al que más."""
+    hallados: list[tuple[float, Colocada]] = []
+    buenos = 0
+    for costo, sitio in _candidatos(etiqueta, letra, separacion):
+        if buenos >= _SITIOS:
+            break
+        if not sitio.caja.dentro_de(fondo.marco):
+            continue
+        total = costo + fondo.costo_de_tapar(sitio)
+        if total < etiqueta.costo_de_omitir:
+            hallados.append((total, sitio))
+            buenos += total - costo < 2
+    return sorted(hallados, key=lambda hallado: hallado[0])
+
+
+def _candidatos(etiqueta: Etiqueta, letra: float, separacion: float) -> Iterator[tuple[float, Colocada]]:
+    """Las posiciones posibles, de menor a mayor costo propio: lejos, partido o del lado no preferido es peor."""
+    posibles = [
+        (3 * partido + 2 * otra + 0.5 * orden + recargo, partido, otra, lado, distancia)
+        for partido in range(len(etiqueta.variantes))
+        for otra, ancla in enumerate(etiqueta.anclas)
+        for orden, lado in enumerate(ancla.lados)
+        for distancia, recargo in _DISTANCIAS
+        if distancia <= ancla.alcance
+    ]
+    for costo, partido, otra, lado, distancia in sorted(posibles):
+        aparte = separacion * distancia
+        yield (
+            costo,
+            _situar(etiqueta.variantes[partido], etiqueta, etiqueta.anclas[otra], lado, aparte, letra, distancia > 2),
+        )
+
+
+def _situar(
+    lineas: tuple[str, ...], etiqueta: Etiqueta, ancla: Ancla, lado: str, aparte: float, letra: float, lejos: bool
+) -> Colocada:
+    h, v = _LADOS[lado]
+    negritas = len(lineas) if etiqueta.clase == "oficial" else 0
+    lineas = (*lineas, *etiqueta.notas)
+    ancho = max(ancho_de(linea, letra, negrita=n < negritas) for n, linea in enumerate(lineas))
+    alto = len(lineas) * letra * INTERLINEA
+    # En diagonal basta apartarse poco en horizontal: el rótulo ya está por encima o por debajo.
+    x = ancla.x + h * (aparte if v == 0 else letra * 0.4)
+    y = ancla.y + v * (aparte + alto / 2 - letra * 0.1)
+    x0 = x if h > 0 else x - ancho if h < 0 else x - ancho / 2
+    caja = Caja(x0, y - alto / 2, x0 + ancho, y + alto / 2)
+    alineacion = "start" if h > 0 else "end" if h < 0 else "middle"
+    return Colocada(
+        lineas, negritas, etiqueta.clase, ancla, caja, x, alineacion, _guia(ancla, caja, x) if lejos else None
     )
 
 
 def _guia(ancla: Ancla, caja: Caja, x: float) -> Trazo:
+    """Del ancla al borde del rótulo que le queda enfrente."""
     y = caja.y1 if caja.y1 <= ancla.y else caja.y0 if caja.y0 >= ancla.y else (caja.y0 + caja.y1) / 2
     return Trazo(ancla.x, ancla.y, x, y)

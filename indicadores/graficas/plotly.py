@@ -297,8 +297,7 @@ def _anotaciones(dibujo: Composicion) -> tuple[list[Json], list[str]]:
 
 def _anotacion(colocada: Colocada, letra: float) -> Json:
     lineas = [_texto(linea) for linea in colocada.lineas]
-    if colocada.clase == "oficial":
-        lineas[0] = f"<b>{lineas[0]}</b>"
+    lineas = [f"<b>{linea}</b>" if n < colocada.negritas else linea for n, linea in enumerate(lineas)]
     dx = colocada.x - colocada.ancla.x
     dy = (colocada.caja.y0 + colocada.caja.y1) / 2 - colocada.ancla.y
     nota: Json = {

@@ -222,7 +222,7 @@ def _rotulo(colocada: Colocada, letra: float) -> Svg:
     lineas = []
     for n, linea in enumerate(colocada.lineas):
         base = caja.y0 + n * alto + (alto - letra) / 2 + letra * ASCENSO
-        peso = "600" if colocada.clase == "oficial" and n == 0 else ""
+        peso = "600" if n < colocada.negritas else ""
         lineas.append(elemento("tspan", linea, x=colocada.x, y=base, font_weight=peso))
     presentacion = {**PRESENTACION["g-rotulo"], **PRESENTACION[clase]}
     texto = elemento("text", *lineas, class_=f"g-rotulo {clase}", text_anchor=colocada.alineacion, **presentacion)

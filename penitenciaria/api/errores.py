@@ -7,9 +7,10 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.encoding import escape_uri_path
 from rest_framework import exceptions
 
-from indicadores.api.parametros import ParametroInvalido
+from indicadores.api.parametros import ParametroInvalido, citar
 from indicadores.errores import DatoInvalido
 from indicadores.formato import enumerar, plural
 
@@ -26,12 +27,16 @@ TITULOS = {
     429: "Demasiadas peticiones",
     500: "Error del servidor",
 }
-NO_EXISTE = "No existe la dirección «{ruta}» en esta API. Empiece por /api/v1/."
 FALLO = "El servidor falló al preparar la respuesta. El fallo quedó registrado; vuelva a intentarlo más tarde."
 
 
 def problema(
-    request: HttpRequest, estado: int, detalle: str, *, parametro: str | None = None, cabeceras: dict[str, str] | None = None
+    request: HttpRequest,
+    estado: int,
+    detalle: str,
+    *,
+    parametro: str | None = None,
+    cabeceras: dict[str, str] | None = None,
 ) -> HttpResponse:
     """El documento del error; no se guarda en ninguna caché."""
     cuerpo: dict[str, Any] = {
@@ -39,7 +44,7 @@ def problema(
         "title": TITULOS.get(estado, "Error"),
         "status": estado,
         "detail": detalle,
-        "instance": request.path,
+        "instance": escape_uri_path(request.path),
     }
     if parametro is not None:
         cuerpo["parametro"] = parametro
@@ -61,7 +66,7 @@ def responder_error(error: Exception, contexto: dict[str, Any]) -> HttpResponse:
     if isinstance(error, SuspiciousOperation):
         return problema(request, 400, "La petición no se puede leer: tiene demasiados parámetros o está mal formada.")
     if isinstance(error, Http404):
-        return problema(request, 404, NO_EXISTE.format(ruta=request.path))
+        return problema(request, 404, f"No existe la dirección {citar(request.path)}. Empiece por /api/v1/.")
     if isinstance(error, PermissionDenied):
         return problema(request, 403, "No se permite el acceso a este recurso.")
     if isinstance(error, exceptions.APIException):
@@ -77,11 +82,16 @@ def _detalle(error: exceptions.APIException, contexto: dict[str, Any]) -> str:
         tipos = [str(renderer.media_type) for renderer in contexto["view"].get_renderers()]
         return f"La cabecera Accept no incluye lo que aquí se ofrece: {enumerar(tipos, 'o')}."
     if isinstance(error, exceptions.Throttled):
-        espera = plural(ceil(error.wait or 1), "segundo", "segundos")
+        espera = plural(ceil(_espera(error) or 1), "segundo", "segundos")
         return f"Se superó el límite de peticiones desde esta dirección. Vuelva a intentarlo en {espera}."
     return str(error.detail)
 
 
 def _cabeceras(error: exceptions.APIException) -> dict[str, str]:
-    espera = getattr(error, "wait", None)
+    espera = _espera(error)
     return {} if espera is None else {"Retry-After": str(ceil(espera))}
+
+
+def _espera(error: exceptions.APIException) -> float | None:
+    """Segundos que faltan para poder volver a pedir, si el error es por pedir demasiado."""
+    return getattr(error, "wait", None)

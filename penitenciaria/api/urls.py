@@ -27,5 +27,5 @@ urlpatterns = [
     path("avance/calcular/", views.Calculadora.as_view(), name="api-calcular"),
     path("esquema/", views.Esquema.as_view(), name="api-esquema"),
     path("docs/", views.Docs.as_view(), name="api-docs"),
-    re_path(r"^(?P<resto>.*)$", views.no_existe, name="api-desconocida"),
+    re_path(r"", views.NoExiste.as_view(), name="api-desconocida"),
 ]

@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve, reverse
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.types import OpenApiTypes
@@ -13,6 +13,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from indicadores.api import a_json
 from indicadores.api.documentacion import detalle, documentar, parametro
@@ -25,7 +26,6 @@ from indicadores.formato import NumeroInvalido, avance_json, enumerar, leer_deci
 from indicadores.lectura import leer_umbrales
 from objetivos.models import Norma, Politica
 from penitenciaria.api import esquemas
-from penitenciaria.api.errores import NO_EXISTE, problema
 from penitenciaria.api.resumen import politica_a_dict, resumen_a_dict
 from penitenciaria.tablero import construir
 
@@ -132,7 +132,7 @@ class Calculadora(Recurso):
 @cache
 def _esquema() -> dict[str, Any]:
     """El documento OpenAPI; solo depende del código."""
-    documento: dict[str, Any] = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    documento: dict[str, Any] = SchemaGenerator().get_schema(public=True)
     return documento
 
 
@@ -152,13 +152,22 @@ class Docs(Recurso):
         return Response({"esquema": reverse("api-esquema")}, template_name="api/docs.html")
 
 
-def no_existe(request: HttpRequest, resto: str = "") -> HttpResponse:
+@extend_schema(exclude=True)
+class NoExiste(APIView):
     """Toda dirección desconocida bajo ``/api/``; si solo le falta la barra final, lleva a la buena."""
-    if request.method in ("GET", "HEAD") and not request.path.endswith("/"):
-        try:
-            hallada = resolve(f"{request.path_info}/").func
-        except Resolver404:
-            hallada = no_existe
-        if hallada is not no_existe:
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method in ("GET", "HEAD") and not request.path.endswith("/") and _existe(f"{request.path_info}/"):
             return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
-    return problema(request, 404, NO_EXISTE.format(ruta=request.path))
+        return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.check_throttles(request)
+        raise Http404
+
+
+def _existe(ruta: str) -> bool:
+    try:
+        return getattr(resolve(ruta).func, "view_class", None) is not NoExiste
+    except Resolver404:
+        return False

@@ -204,7 +204,8 @@ class Cargador:
             if campo in omitir:
                 continue
             relacionado = modelo._meta.get_field(campo).related_model
-            valores[campo] = self._buscado(relacionado, valor) if relacionado and valor is not None else valor  # type: ignore[arg-type]
+            es_referencia = relacionado is not None and valor is not None
+            valores[campo] = self._buscado(relacionado, valor) if es_referencia else valor  # type: ignore[arg-type]
         objeto = modelo(**valores)
         objeto.full_clean()
         objeto._history_user = self.registra  # type: ignore[attr-defined]

@@ -1,0 +1,122 @@
+"""Las páginas que cruzan aplicaciones: metodología, datos, y lo que un portal debe a navegadores y buscadores."""
+
+from urllib.parse import urlencode
+
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseRedirect,
+    HttpResponseServerError,
+    JsonResponse,
+)
+from django.shortcuts import render
+from django.template import loader
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+
+from indicadores.lectura import leer_umbrales
+from indicadores.mirada import Mirada
+from indicadores.models import Indicador
+from indicadores.views import con_mirada
+from objetivos.models import Entidad, ObjetivoPrioritario
+from penitenciaria.abiertos import escribir_datos, razones_de_ausencia
+from penitenciaria.calculadora import leer_calculadora
+from servicios.models import Servicio
+
+#: Casos que se comprueban a mano: qué muestran y con qué se llena la calculadora.
+EJEMPLOS = (
+    ("Debía bajar a 30 y está en 35", {"sentido": "descendente", "logro": "30", "valor": "35"}),
+    ("El mismo, con línea base 37", {"sentido": "descendente", "linea_base": "37", "logro": "30", "valor": "35"}),
+    ("Empeora: sube a 39,18", {"sentido": "descendente", "linea_base": "37", "logro": "30", "valor": "39,18"}),
+    ("Debía subir a 35 y sigue en 33", {"sentido": "ascendente", "linea_base": "33", "logro": "35", "valor": "33"}),
+    ("Debía subir a 8 y está en 1,3", {"sentido": "ascendente", "linea_base": "1,3", "logro": "8", "valor": "1,3"}),
+)
+PAGINAS_FIJAS = ("portada", "indicadores", "servicios", "entidades", "metodologia", "datos")
+
+
+@con_mirada
+def metodologia(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
+    """Cómo se calcula el avance, con una calculadora; ``fragmento`` pide solo la calculadora."""
+    umbrales = leer_umbrales(mirada.a_la_fecha)
+    contexto = {"mirada": mirada, "calculadora": leer_calculadora(request.GET, umbrales), "umbrales": umbrales}
+    if request.GET.get("fragmento"):
+        return render(request, "metodologia/calculadora.html", contexto)
+    ejemplos = [(texto, f"?{urlencode((*caso.items(), *mirada.pedido))}") for texto, caso in EJEMPLOS]
+    contexto |= {"seccion": "metodologia", "ejemplos": ejemplos, "razones": razones_de_ausencia()}
+    return render(request, "metodologia/metodologia.html", contexto)
+
+
+@con_mirada
+def datos(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
+    """Qué datos se ofrecen, cómo se piden y qué significan."""
+    pagina = escribir_datos(request.build_absolute_uri("/api/v1/"), mirada)
+    return render(request, "datos/datos.html", {"seccion": "datos", "mirada": mirada, "pagina": pagina})
+
+
+@cache_control(no_store=True)
+def salud(request: HttpRequest) -> HttpResponse:
+    """El proceso responde; no pregunta nada a la base de datos."""
+    return JsonResponse({"estado": "ok"})
+
+
+@cache_control(public=True, max_age=24 * 60 * 60)
+def robots(request: HttpRequest) -> HttpResponse:
+    lineas = ("User-agent: *", "Disallow: /admin/", f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}", "")
+    return HttpResponse("\n".join(lineas), content_type="text/plain; charset=utf-8")
+
+
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Todas las páginas públicas, para los buscadores."""
+    rutas = [reverse(nombre) for nombre in PAGINAS_FIJAS]
+    for nombre, modelo, clave in (
+        ("objetivo", ObjetivoPrioritario, "codigo"),
+        ("indicador", Indicador, "codigo"),
+        ("servicio", Servicio, "codigo"),
+        ("entidad", Entidad, "sigla"),
+    ):
+        rutas += [reverse(nombre, args=[una]) for una in modelo.objects.order_by(clave).values_list(clave, flat=True)]
+    contexto = {"direcciones": [request.build_absolute_uri(ruta) for ruta in rutas]}
+    return render(request, "sitemap.xml", contexto, content_type="application/xml; charset=utf-8")
+
+
+@cache_control(public=True, max_age=24 * 60 * 60)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """El icono que piden los navegadores por costumbre; no es permanente, porque su nombre lleva la huella."""
+    return HttpResponseRedirect(static("img/icono.svg"))
+
+
+# --- Errores --------------------------------------------------------------------------------------------------------
+
+
+def no_encontrado(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: dice qué se buscaba, si la página lo dijo al rechazarlo."""
+    dicho = str(exception.args[0]) if isinstance(exception, Http404) and exception.args else ""
+    explicacion = "Puede que la dirección esté mal escrita o que la página haya cambiado de lugar."
+    if dicho.startswith("No hay "):
+        explicacion = f"{dicho} Puede que el código esté mal escrito."
+    return _error(request, 404, "Aquí no hay ninguna página", explicacion)
+
+
+def prohibido(request: HttpRequest, exception: Exception) -> HttpResponse:
+    explicacion = (
+        "Esta acción es para quien tiene un permiso que su cuenta no tiene. Pídalo a quien administra el portal."
+    )
+    return _error(request, 403, "Su cuenta no puede hacer esto", explicacion)
+
+
+def mal_pedido(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: tampoco se fía de la petición, que puede traer un nombre de servidor que no es el nuestro."""
+    return HttpResponseBadRequest(loader.get_template("400.html").render())
+
+
+def fallo(request: HttpRequest) -> HttpResponse:
+    """500: una plantilla que se basta sola, sin base de datos, direcciones ni contexto."""
+    return HttpResponseServerError(loader.get_template("500.html").render())
+
+
+def _error(request: HttpRequest, estado: int, titulo: str, explicacion: str) -> HttpResponse:
+    contexto = {"titulo_error": titulo, "explicacion": explicacion, "seccion": "", "mirada": None}
+    return render(request, "error.html", contexto, status=estado)
