@@ -86,10 +86,10 @@ def comprobar(persona: Persona, accion: Accion) -> None:
 
 
 def puede_publicar(persona: Persona, medicion: Medicion) -> bool:
-    """Si ``persona`` puede publicar ``medicion``: tiene el rol y no la registró, ni la cambió, ni la envió."""
+    """Si ``persona`` puede publicar ``medicion``: tiene el rol y nunca la registró, cambió ni envió."""
     if not puede(persona, Accion.PUBLICAR) or persona.pk in (medicion.registrada_por_id, medicion.enviada_por_id):
         return False
-    return not medicion.sucesos.filter(por=persona.pk, accion="modificar").exists()
+    return not medicion.sucesos.filter(por=persona.pk, accion__in=("modificar", "enviar")).exists()
 
 
 def comprobar_publicar(persona: Persona, medicion: Medicion) -> None:

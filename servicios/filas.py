@@ -46,10 +46,10 @@ class Marca:
 
 @dataclass(frozen=True, slots=True)
 class Papel:
-    """Las entidades que cumplen un mismo papel en un servicio: pares (sigla, órgano)."""
+    """Las entidades que cumplen un mismo papel en un servicio: ternas (sigla, cómo se la nombra, órgano)."""
 
     nombre: str
-    entidades: tuple[tuple[str, str], ...]
+    entidades: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,9 @@ def fuentes_de(fuentes: Iterable[Fuente | None]) -> str:
 
 
 def _papeles(participaciones: Iterable[Participacion]) -> tuple[Papel, ...]:
-    por_rol: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    por_rol: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for participacion in participaciones:
-        por_rol[participacion.rol].append((participacion.entidad.sigla, participacion.organo))
+        entidad = participacion.entidad
+        nombre = entidad.nombre if entidad.es_colectiva else entidad.sigla
+        por_rol[participacion.rol].append((entidad.sigla, nombre, participacion.organo))
     return tuple(Papel(PAPEL_EN_BREVE[rol], tuple(por_rol[rol])) for rol in Participacion.Rol if por_rol[rol])

@@ -120,7 +120,7 @@ def _opciones(filas: Iterable[FilaDeServicio], entidades: Iterable[Entidad]) -> 
 
 def _cumple(fila: FilaDeServicio, filtros: Sequence[Filtro], texto: str) -> bool:
     servicio = fila.servicio
-    siglas = {sigla for papel in fila.papeles for sigla, _ in papel.entidades}
+    siglas = {sigla for papel in fila.papeles for sigla, _, _ in papel.entidades}
     tiene = {"objetivo": {servicio.objetivo.codigo}, "entidad": siglas, "ejecucion": {servicio.ejecucion}}
     donde = f"{servicio.codigo} {servicio.nombre} {servicio.nombre_corto} {servicio.descripcion}"
     return all(not filtro.valor or filtro.valor in tiene[filtro.campo] for filtro in filtros) and contiene(donde, texto)
@@ -131,7 +131,7 @@ def _titular(filas: Sequence[FilaDeServicio]) -> str:
         return "Todavía no hay servicios registrados."
     estados = Counter(fila.servicio.estado for fila in filas)
     proveen, constan = estados[Servicio.Estado.EN_PROVISION], len(filas) - estados[Servicio.Estado.NO_CONSTA]
-    verbo = "se sabe que se provee" if proveen == 1 else "se sabe que se proveen"
+    verbo = "se provee" if proveen == 1 else "se proveen"
     falta = f" De {len(filas) - constan} no consta." if constan < len(filas) else ""
     return f"De {plural(len(filas), 'servicio conocido', 'servicios conocidos')}, {proveen} {verbo}.{falta}"
 

@@ -146,8 +146,8 @@ def _trozos_solo_con_orden() -> Iterator[None]:
 def personas(db: None) -> SimpleNamespace:
     """Una cuenta de cada papel; entran con la clave ``tests.fabricas.CLAVE``.
 
-    Son ``personas.analista``, ``otra_analista``, ``revisor``, ``funcionario``, ``administrador`` y ``superusuario`` (este,
-    sin grupo alguno).
+    Son ``analista``, ``otra_analista``, ``revisor``, ``funcionario``, ``administrador`` y ``superusuario`` (este, sin
+    grupo alguno).
     """
     from indicadores.permisos import Rol
     from tests.fabricas import persona

@@ -19,9 +19,9 @@ from indicadores.permisos import Rol, asegurar_grupos
 from objetivos.models import Entidad, Lineamiento, Norma, ObjetivoPrioritario, Politica
 from servicios.models import Servicio
 
-#: Cuándo ocurren las pruebas, salvo que digan otra cosa: mediodía en Lima del 23 de noviembre de 2026.
-AHORA = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
-HOY = date(2026, 11, 23)
+#: Cuándo ocurren las pruebas, salvo que digan otra cosa: mediodía en Lima del 15 de junio de 2022.
+AHORA = datetime(2022, 6, 15, 17, 0, tzinfo=UTC)
+HOY = date(2022, 6, 15)
 CLAVE = "clave-de-prueba-1234"
 _numeros = count(1)
 

@@ -15,8 +15,8 @@ from django.db import connection, models, transaction
 from indicadores.permisos import asegurar_grupos
 from penitenciaria.management.carga import cargar
 
-#: Antes de cualquier corte o fecha que usen las pruebas de lectura y después de todo lo que se mide.
-CARGADA_EN = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+#: Después de todo lo que se mide (el último dato es de enero de 2026).
+CARGADA_EN = datetime(2026, 2, 2, 15, 0, tzinfo=UTC)
 PRIMERA_CLAVE = 1_000_001
 PROPIAS = ("objetivos", "servicios", "indicadores")
 

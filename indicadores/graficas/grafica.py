@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from indicadores.calculo.tipos import Dato, Evaluacion
-from indicadores.formato import enumerar, escribir_fecha
+from indicadores.formato import escribir_fecha
 from indicadores.graficas.elementos import Svg
 from indicadores.graficas.frase import frase_de_serie
 from indicadores.graficas.svg import serie_svg
@@ -53,7 +53,7 @@ def graficar(
 
 
 def _pie(evaluacion: Evaluacion, datos: Sequence[Dato]) -> str:
-    """«Fuentes: a y b. Vista al 31 de diciembre de 2021.» con las de todo lo dibujado, sin repetir."""
+    """«Fuentes: a; b. Vista al 31 de diciembre de 2021.» con las de todo lo dibujado, sin repetir."""
     dibujados: list[tuple[date, str]] = [
         (dato.periodo.fin, dato.fuente.nombre)
         for dato in datos
@@ -67,4 +67,4 @@ def _pie(evaluacion: Evaluacion, datos: Sequence[Dato]) -> str:
     vista = f"Vista al {escribir_fecha(evaluacion.corte)}."
     if not fuentes:
         return vista
-    return f"{'Fuente' if len(fuentes) == 1 else 'Fuentes'}: {enumerar(fuentes)}. {vista}"
+    return f"{'Fuente' if len(fuentes) == 1 else 'Fuentes'}: {'; '.join(fuentes)}. {vista}"

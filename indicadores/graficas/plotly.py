@@ -15,7 +15,7 @@ from indicadores.calculo.tipos import Caracter, Dato, Evaluacion
 from indicadores.formato import escribir_valor, numero_json, redondear
 from indicadores.graficas.composicion import Composicion, componer
 from indicadores.graficas.elementos import limpiar
-from indicadores.graficas.etiquetas import Colocada
+from indicadores.graficas.etiquetas import INTERLINEA, Colocada
 from indicadores.graficas.frase import frase_de_serie
 from indicadores.graficas.trazado import Punto, Trazado, trazar
 
@@ -30,7 +30,7 @@ _TINTA_DE_ROTULO = {
     "base": "gris",
     "referencial": "gris",
 }
-_AL_PASAR = "<b>%{customdata[0]}: %{customdata[1]}</b><br>%{customdata[2]}<extra></extra>"
+_AL_PASAR = "%{customdata[0]}: %{customdata[1]}<br>%{customdata[2]}<extra></extra>"
 
 
 def figura(
@@ -286,30 +286,48 @@ def _segun_ancho(dibujo: Composicion, notas: tuple[list[Json], list[str]]) -> Js
 
 def _anotaciones(dibujo: Composicion) -> tuple[list[Json], list[str]]:
     """Los rótulos del SVG, atados a su dato, y la tinta de cada uno."""
-    notas = [_anotacion(colocada, dibujo.medidas.letra) for colocada in dibujo.etiquetas]
-    tintas = [_TINTA_DE_ROTULO[colocada.clase] for colocada in dibujo.etiquetas]
+    notas: list[Json] = []
+    tintas: list[str] = []
+    for colocada in dibujo.etiquetas:
+        partes = _partes(colocada, dibujo.medidas.letra)
+        notas += partes
+        tintas += [_TINTA_DE_ROTULO[colocada.clase]] * len(partes)
     if dibujo.unidad:
         unidad = {"x": 0, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": 6}
-        notas.append({**unidad, "text": _texto(dibujo.unidad), "showarrow": False})
+        notas.append(
+            {**unidad, "text": _texto(dibujo.unidad), "showarrow": False, "font": {"size": dibujo.medidas.letra}}
+        )
         tintas.append("gris")
     return notas, tintas
 
 
-def _anotacion(colocada: Colocada, letra: float) -> Json:
-    lineas = [_texto(linea) for linea in colocada.lineas]
-    lineas = [f"<b>{linea}</b>" if n < colocada.negritas else linea for n, linea in enumerate(lineas)]
-    dx = colocada.x - colocada.ancla.x
-    dy = (colocada.caja.y0 + colocada.caja.y1) / 2 - colocada.ancla.y
+def _partes(colocada: Colocada, letra: float) -> list[Json]:
+    """Una anotación para lo que va en negrita y otra para lo demás: ``<b>`` dentro del texto pondría un ``style``."""
+    n = colocada.negritas
+    grupos = [(0, colocada.lineas[:n], "bold"), (n, colocada.lineas[n:], "normal")]
+    return [
+        _anotacion(colocada, lineas, desde, grueso, letra, con_guia=desde == 0 or n == 0)
+        for desde, lineas, grueso in grupos
+        if lineas
+    ]
+
+
+def _anotacion(
+    colocada: Colocada, lineas: Sequence[str], desde: int, grueso: str, letra: float, *, con_guia: bool
+) -> Json:
+    alto = letra * INTERLINEA
+    dx = round(colocada.x - colocada.ancla.x, 1)
+    dy = round(colocada.caja.y0 + (desde + len(lineas) / 2) * alto - colocada.ancla.y, 1)
     nota: Json = {
         "x": colocada.ancla.fecha,
         "y": colocada.ancla.valor,
-        "text": "<br>".join(lineas),
+        "text": "<br>".join(_texto(linea) for linea in lineas),
         "xanchor": _ANCLAJE[colocada.alineacion],
         "yanchor": "middle",
         "align": _ANCLAJE[colocada.alineacion],
-        "font": {"size": letra},
+        "font": {"size": letra, "weight": grueso},
         "borderpad": 0,
     }
-    if colocada.guia is None:
-        return {**nota, "showarrow": False, "xshift": round(dx, 1), "yshift": round(-dy, 1)}
-    return {**nota, "showarrow": True, "arrowhead": 0, "arrowwidth": 0.75, "ax": round(dx, 1), "ay": round(dy, 1)}
+    if colocada.guia is None or not con_guia:
+        return {**nota, "showarrow": False, "xshift": dx, "yshift": -dy}
+    return {**nota, "showarrow": True, "arrowhead": 0, "arrowwidth": 0.75, "ax": dx, "ay": dy}

@@ -234,7 +234,7 @@ def test_quien_observo_puede_publicar_y_tambien_quien_publico_la_version_anterio
     medicion = acciones.observar(medicion, por=personas.revisor, motivo="x")
     medicion = acciones.modificar(medicion, por=personas.analista, testigo=medicion.testigo, notas="x")
     acciones.enviar(medicion, por=personas.analista)
-    vigente = acciones.publicar(medicion, por=personas.revisor)
+    vigente = acciones.publicar(medicion, por=personas.revisor, ahora=fabricas.AHORA)
     assert fabricas.corregida(vigente, por=personas.analista, revisor=personas.revisor).etapa == "publicada"
 
 

@@ -1,4 +1,4 @@
-"""Cómo se pide algo a la API en estas pruebas: siempre con un corte y una fecha escritos, salvo que se diga otra cosa."""
+"""Cómo se pide algo a la API en estas pruebas: con un corte y una fecha escritos, salvo que se diga otra cosa."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,12 +20,12 @@ def direccion(ruta: str, **parametros: Any) -> str:
 
 @pytest.fixture
 def pedir(client: Client) -> Pedir:
-    """``pedir("indicadores/OP.01-I2/", corte="2021-12-31")`` → el cuerpo; ``estado=`` si no se espera un 200."""
+    """``pedir("indicadores/OP.01-I2/", corte="2021-12-31")`` → el cuerpo; ``espera=`` si no es un 200."""
 
-    def _pedir(ruta: str, *, estado: int = 200, **parametros: Any) -> Any:
+    def _pedir(ruta: str, *, espera: int = 200, **parametros: Any) -> Any:
         respuesta = client.get(direccion(ruta, **parametros))
-        assert respuesta.status_code == estado, (ruta, parametros, respuesta.content.decode())
-        if estado >= 400:
+        assert respuesta.status_code == espera, (ruta, parametros, respuesta.content.decode())
+        if espera >= 400:
             assert respuesta.headers["Content-Type"] == "application/problem+json"
         return respuesta.json()
 

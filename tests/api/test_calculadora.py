@@ -104,6 +104,6 @@ def test_aplica_los_umbrales_en_vigor(pedir: Pedir, personas: Any) -> None:
     ],
 )
 def test_lo_que_no_se_entiende_se_nombra(pedir: Pedir, parametro: str, valor: str) -> None:
-    problema = pedir(RUTA, estado=400, **{parametro: valor})
+    problema = pedir(RUTA, espera=400, **{parametro: valor})
     assert problema["parametro"] == parametro
     assert f"«{parametro}»" in problema["detail"]
