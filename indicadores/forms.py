@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 
+from indicadores.acciones.comun import leer_valor
 from indicadores.errores import DatoInvalido, ErrorDelDominio
 from indicadores.formato import NumeroInvalido, escribir_editable, leer_decimal
 from indicadores.models import LineaBase, LogroEsperado, Medicion, Umbral
@@ -50,15 +51,17 @@ class CampoDecimal(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
-def elegir(
-    modelo: type[models.Model], campo: str, *, ayuda: str = "", obligatorio: bool = False
-) -> forms.ModelChoiceField:
-    """El campo que busca mientras se escribe, entre los objetos a los que apunta ``modelo.campo``."""
+def elegir(modelo: type[models.Model], campo: str, *, ayuda: str = "", obligatorio: str = "") -> forms.ModelChoiceField:
+    """El campo que busca mientras se escribe, entre los objetos a los que apunta ``modelo.campo``.
+
+    ``obligatorio`` es la frase que se dice si queda vacío; sin ella, puede quedar.
+    """
     relacion: Any = modelo._meta.get_field(campo)
     return forms.ModelChoiceField(
         queryset=relacion.related_model._default_manager.all(),
         label=str(relacion.verbose_name),
-        required=obligatorio,
+        required=bool(obligatorio),
+        error_messages={"required": obligatorio, "invalid_choice": "Elija uno de la lista."},
         help_text=ayuda,
         widget=AutocompleteSelect(relacion, admin.site, attrs={"data-placeholder": "Escriba para buscar…"}),
     )
@@ -68,7 +71,7 @@ class FormularioDeVerbo(forms.Form):
     """La base: sabe mostrar el rechazo de un verbo en el lugar que le corresponde."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **({"label_suffix": ""} | kwargs))
 
     def explicar(self, error: ErrorDelDominio) -> None:
         """Pone la frase de ``error`` junto a su campo o, si no es de ninguno, arriba."""
@@ -146,9 +149,10 @@ class CuerpoDeMedicion(ConValor):
 class RegistroForm(CuerpoDeMedicion):
     """Una medición nueva: qué se midió, cuándo y dónde, y cuánto dio."""
 
-    indicador = elegir(Medicion, "indicador", ayuda="Busque por código o nombre.", obligatorio=True)
+    indicador = elegir(Medicion, "indicador", ayuda="Busque por código o nombre.", obligatorio="Elija el indicador.")
     periodo = forms.CharField(
         label="periodo",
+        error_messages={"required": "Escriba el periodo que se midió."},
         help_text="Un año (2021), un semestre (2021-S1), un trimestre (2021-Q1) o un mes (2021-03).",
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "vCifra"}),
     )
@@ -160,6 +164,16 @@ class RegistroForm(CuerpoDeMedicion):
         initial="oficial",
         help_text="Lo referencial (prensa, estadísticas) se muestra, pero no entra en el avance.",
     )
+
+    def clean(self) -> None:
+        """Adelanta la lectura del valor, para señalarlo junto con los demás campos y no después de corregirlos."""
+        super().clean()
+        indicador, valor = self.cleaned_data.get("indicador"), self.cleaned_data.get("valor")
+        if indicador and valor:
+            try:
+                leer_valor(indicador, valor)
+            except DatoInvalido as error:
+                self.explicar(error)
 
 
 class EdicionForm(CuerpoDeMedicion):
@@ -184,10 +198,12 @@ class EdicionForm(CuerpoDeMedicion):
 
     def renovar(self, testigo: int) -> None:
         """Tras un choque: conserva lo escrito, con el testigo nuevo, y vuelve a preguntar."""
-        self.data = self.data.copy()
-        self.data["testigo"] = str(testigo)
-        self.data["hubo_conflicto"] = "on"
-        self.data.pop("sobrescribir", None)
+        lo_enviado: Any = self.data
+        escrito = lo_enviado.copy()
+        escrito["testigo"] = str(testigo)
+        escrito["hubo_conflicto"] = "on"
+        escrito.pop("sobrescribir", None)
+        self.data = escrito
 
 
 class CorreccionForm(CuerpoDeMedicion):
@@ -233,6 +249,7 @@ class FijarForm(FormularioDeVerbo):
         label="motivo",
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Por qué se fija o se cambia: queda en el historial y es público.",
+        error_messages={"required": "Escriba el motivo: quedará en el historial."},
     )
     norma = elegir(LineaBase, "norma", ayuda="El dispositivo que lo establece, si lo hay.")
 
@@ -247,17 +264,19 @@ class FijarValorForm(ConValor, FijarForm):
 
 
 class LineaBaseForm(FijarValorForm):
-    indicador = elegir(LineaBase, "indicador", ayuda="Busque por código o nombre.", obligatorio=True)
+    indicador = elegir(LineaBase, "indicador", ayuda="Busque por código o nombre.", obligatorio="Elija el indicador.")
 
 
 class LogroEsperadoForm(FijarValorForm):
-    indicador = elegir(LogroEsperado, "indicador", ayuda="Busque por código o nombre.", obligatorio=True)
+    indicador = elegir(
+        LogroEsperado, "indicador", ayuda="Busque por código o nombre.", obligatorio="Elija el indicador."
+    )
 
 
 class UmbralForm(FijarForm):
     """Desde qué avance, en puntos de porcentaje, se enciende cada luz."""
 
-    verde = CampoDecimal(label=str(Umbral._meta.get_field("verde").verbose_name), help_text="Por ejemplo, 95.")  # type: ignore[union-attr]
-    amarillo = CampoDecimal(label=str(Umbral._meta.get_field("amarillo").verbose_name), help_text="Por ejemplo, 75.")  # type: ignore[union-attr]
+    verde = CampoDecimal(label=str(Umbral._meta.get_field("verde").verbose_name), help_text="Por ejemplo, 95.")
+    amarillo = CampoDecimal(label=str(Umbral._meta.get_field("amarillo").verbose_name), help_text="Por ejemplo, 75.")
 
     field_order = ("verde", "amarillo")

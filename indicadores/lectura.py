@@ -110,7 +110,7 @@ def leer_indicadores(
         logros[logro.indicador_id].append(_logro(logro))
     datos: defaultdict[int, list[Dato]] = defaultdict(list)
     oficiales = Medicion.objects.vigentes(a_la_fecha).oficiales_nacionales()
-    for indicador_id, dato in leer_datos(oficiales.filter(indicador__in=claves, fin__lte=corte)):
+    for indicador_id, dato in leer_datos(oficiales.filter(indicador__in=claves, fin__lte=corte), a_la_fecha):
         datos[indicador_id].append(dato)
     return [
         IndicadorLeido(
@@ -173,10 +173,10 @@ def _avance_del_anio(evaluacion: Evaluacion, anio: int) -> Avance:
     return next((punto.avance for punto in evaluacion.serie if punto.anio == anio), sin_nada)
 
 
-def leer_datos(mediciones: MedicionQuerySet) -> Iterator[tuple[int, Dato]]:
+def leer_datos(mediciones: MedicionQuerySet, a_la_fecha: datetime | None = None) -> Iterator[tuple[int, Dato]]:
     """Recorre ``mediciones`` como pares (clave del indicador, dato), en una consulta y sin acumular filas."""
     for fila in mediciones.order_by("fin", "id").values(*CAMPOS_DE_DATO).iterator(chunk_size=2000):
-        yield fila["indicador_id"], dato_de_fila(fila)
+        yield fila["indicador_id"], dato_de_fila(fila, a_la_fecha)
 
 
 def leer_serie(indicador: Indicador, *, corte: date, a_la_fecha: datetime) -> list[Dato]:
@@ -184,7 +184,7 @@ def leer_serie(indicador: Indicador, *, corte: date, a_la_fecha: datetime) -> li
     nacionales = Medicion.objects.vigentes(a_la_fecha).filter(
         indicador=indicador, ambito__codigo="PE", sexo=Sexo.TOTAL, fin__lte=corte
     )
-    return [dato for _, dato in leer_datos(nacionales)]
+    return [dato for _, dato in leer_datos(nacionales, a_la_fecha)]
 
 
 def leer_versiones(indicador: Indicador, *, corte: date, a_la_fecha: datetime) -> list[Dato]:
@@ -192,7 +192,7 @@ def leer_versiones(indicador: Indicador, *, corte: date, a_la_fecha: datetime) -
     publicadas = Medicion.objects.con_version().filter(
         indicador=indicador, ambito__codigo="PE", sexo=Sexo.TOTAL, fin__lte=corte, publicada_en__lte=a_la_fecha
     )
-    datos = [dato for _, dato in leer_datos(publicadas)]
+    datos = [dato for _, dato in leer_datos(publicadas, a_la_fecha)]
     return sorted(datos, key=lambda dato: (dato.periodo.fin, dato.caracter, dato.version), reverse=True)
 
 
@@ -205,7 +205,9 @@ def leer_ultimas_publicaciones(*, corte: date, a_la_fecha: datetime, cuantas: in
         .values(*CAMPOS_DE_DATO)[:cuantas]
     )
     indicadores = catalogo().in_bulk([fila["indicador_id"] for fila in filas])
-    return [Publicacion(indicador=indicadores[fila["indicador_id"]], dato=dato_de_fila(fila)) for fila in filas]
+    return [
+        Publicacion(indicador=indicadores[fila["indicador_id"]], dato=dato_de_fila(fila, a_la_fecha)) for fila in filas
+    ]
 
 
 def ultima_publicacion(a_la_fecha: datetime) -> datetime | None:
@@ -219,8 +221,14 @@ def ultima_publicacion(a_la_fecha: datetime) -> datetime | None:
     )
 
 
-def dato_de_fila(fila: dict[str, Any]) -> Dato:
-    """El hecho que cuenta una fila de ``CAMPOS_DE_DATO``; si está reservada, sin valor ni cantidades."""
+def dato_de_fila(fila: dict[str, Any], a_la_fecha: datetime | None = None) -> Dato:
+    """El hecho que cuenta una fila de ``CAMPOS_DE_DATO``; si está reservada, sin valor ni cantidades.
+
+    Con ``a_la_fecha``, lo que se sustituyó después todavía no se había sustituido.
+    """
+    sustituida_en = fila["sustituida_en"]
+    if a_la_fecha is not None and sustituida_en is not None and sustituida_en > a_la_fecha:
+        sustituida_en = None
     reservada = fila["reservada"]
     if reservada:
         ausencia: Ausencia | None = Ausencia(Motivo.POCAS_PERSONAS)
@@ -241,7 +249,7 @@ def dato_de_fila(fila: dict[str, Any]) -> Dato:
         id=fila["id"],
         version=fila["version"],
         publicada_en=fila["publicada_en"],
-        sustituida_en=fila["sustituida_en"],
+        sustituida_en=sustituida_en,
         fuente=Procedencia(fila["fuente__nombre"], fila["fuente__url"] or None) if fila["fuente__nombre"] else None,
     )
 
@@ -301,7 +309,7 @@ def leer_desagregacion(indicador: Indicador, *, corte: date, a_la_fecha: datetim
     if periodo is None:
         return Desagregacion(periodo=None, filas=())
     por_ambito: defaultdict[str, dict[Sexo, Dato]] = defaultdict(dict)
-    for _, dato in leer_datos(desagregadas.filter(periodo=periodo)):
+    for _, dato in leer_datos(desagregadas.filter(periodo=periodo), a_la_fecha):
         previo = por_ambito[dato.ambito].get(dato.sexo)
         if previo is None or dato.caracter is Caracter.OFICIAL:
             por_ambito[dato.ambito][dato.sexo] = dato

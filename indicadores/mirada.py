@@ -59,11 +59,17 @@ def leer_dia(texto: str, campo: str) -> date:
     return dia
 
 
+def _fin_del_dia(texto: str) -> datetime | None:
+    """El último instante del día que nombra ``texto``; None si no nombra un día."""
+    try:
+        return datetime.combine(date.fromisoformat(texto), time.max)
+    except ValueError:
+        return None
+
+
 def _leer_momento(texto: str) -> datetime:
     try:
-        momento = datetime.fromisoformat(texto)
-        if len(texto) == len("2021-12-31"):
-            momento = datetime.combine(momento.date(), time.max)
+        momento = _fin_del_dia(texto) or datetime.fromisoformat(texto)
         if timezone.is_naive(momento):
             momento = timezone.make_aware(momento)
         if not 1990 <= momento.year <= 2100:

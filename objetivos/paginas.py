@@ -223,7 +223,8 @@ def escribir_entidades() -> PaginaDeEntidades:
 
 def escribir_entidad(sigla: str, mirada: Mirada) -> PaginaDeEntidad | None:
     """Reúne y escribe la página de una entidad en un número fijo de consultas; None si no existe."""
-    entidad = Entidad.objects.filter(sigla=sigla).first()
+    # PostgreSQL no admite un carácter nulo en un texto, ni siquiera para buscarlo.
+    entidad = None if "\0" in sigla else Entidad.objects.filter(sigla=sigla).first()
     if entidad is None:
         return None
     participaciones = list(entidad.participaciones.select_related("servicio__objetivo").order_by("servicio__codigo"))

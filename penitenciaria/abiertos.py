@@ -12,9 +12,9 @@ from indicadores.mirada import Mirada
 
 @dataclass(frozen=True, slots=True)
 class Recurso:
-    """Un recurso de la API: su ruta bajo la raíz y qué contiene."""
+    """Un recurso de la API: el nombre de su dirección y qué contiene."""
 
-    ruta: str
+    vista: str
     nombre: str
     contenido: str
 
@@ -45,15 +45,15 @@ class PaginaDeDatos:
 
 
 RECURSOS = (
-    Recurso("indicadores/", "Indicadores", "Ficha, línea base, logros esperados, última medición y avance al corte."),
-    Recurso("mediciones/", "Mediciones", "Las versiones en vigor: nacionales, por establecimiento y por sexo."),
-    Recurso("avance/", "Avance", "El resumen de toda la política al corte."),
-    Recurso("objetivos/", "Objetivos", "Los objetivos prioritarios con su avance."),
-    Recurso("servicios/", "Servicios", "Ejecución, estado, entidades, documentos y suspensiones."),
-    Recurso("entidades/", "Entidades", "Quiénes intervienen y en qué."),
-    Recurso("lineamientos/", "Lineamientos", "Vacío hasta que se disponga del texto oficial."),
-    Recurso("ambitos/", "Ámbitos", "El país, las oficinas regionales y los establecimientos del INPE."),
-    Recurso("politica/", "Política", "Datos generales, ruta del plan, normas y alternativas."),
+    Recurso("api-indicadores", "Indicadores", "Ficha, línea base, logros, última medición y avance al corte."),
+    Recurso("api-mediciones", "Mediciones", "Las versiones en vigor: nacionales, por establecimiento y por sexo."),
+    Recurso("api-avance", "Avance", "El resumen de toda la política al corte."),
+    Recurso("api-objetivos", "Objetivos", "Los objetivos prioritarios con su avance."),
+    Recurso("api-servicios", "Servicios", "Ejecución, estado, entidades, documentos y suspensiones."),
+    Recurso("api-entidades", "Entidades", "Quiénes intervienen y en qué."),
+    Recurso("api-lineamientos", "Lineamientos", "Vacío hasta que se disponga del texto oficial."),
+    Recurso("api-ambitos", "Ámbitos", "El país, las oficinas regionales y los establecimientos del INPE."),
+    Recurso("api-politica", "Política", "Datos generales, ruta del plan, normas y alternativas."),
 )
 CAMPOS = (
     Campo("codigo", "Código de la ficha: OP.01 es oficial; los sufijos -I1 y -S1 son de este portal."),

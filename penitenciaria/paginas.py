@@ -34,6 +34,7 @@ EJEMPLOS = (
     ("Debía subir a 35 y sigue en 33", {"sentido": "ascendente", "linea_base": "33", "logro": "35", "valor": "33"}),
     ("Debía subir a 8 y está en 1,3", {"sentido": "ascendente", "linea_base": "1,3", "logro": "8", "valor": "1,3"}),
 )
+HOJA = "css/portal.css"
 PAGINAS_FIJAS = ("portada", "indicadores", "servicios", "entidades", "metodologia", "datos")
 
 
@@ -52,7 +53,7 @@ def metodologia(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
 @con_mirada
 def datos(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
     """Qué datos se ofrecen, cómo se piden y qué significan."""
-    pagina = escribir_datos(request.build_absolute_uri("/api/v1/"), mirada)
+    pagina = escribir_datos(request.build_absolute_uri(reverse("api-raiz")), mirada)
     return render(request, "datos/datos.html", {"seccion": "datos", "mirada": mirada, "pagina": pagina})
 
 
@@ -109,12 +110,21 @@ def prohibido(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def mal_pedido(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: tampoco se fía de la petición, que puede traer un nombre de servidor que no es el nuestro."""
-    return HttpResponseBadRequest(loader.get_template("400.html").render())
+    return HttpResponseBadRequest(_sola("400.html"))
 
 
 def fallo(request: HttpRequest) -> HttpResponse:
-    """500: una plantilla que se basta sola, sin base de datos, direcciones ni contexto."""
-    return HttpResponseServerError(loader.get_template("500.html").render())
+    """500: una plantilla que se basta sola, sin base de datos ni contexto."""
+    return HttpResponseServerError(_sola("500.html"))
+
+
+def _sola(plantilla: str) -> str:
+    """Una plantilla sin petición; si ni siquiera hay manifiesto de estáticos, con la hoja por su nombre sin huella."""
+    try:
+        hoja = static(HOJA)
+    except ValueError:
+        hoja = f"/static/{HOJA}"
+    return loader.get_template(plantilla).render({"hoja": hoja})
 
 
 def _error(request: HttpRequest, estado: int, titulo: str, explicacion: str) -> HttpResponse:

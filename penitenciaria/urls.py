@@ -1,10 +1,11 @@
 """Las direcciones del portal (documentos y contrato dependen de ellas)."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from objetivos import views as de_objetivos
 from penitenciaria import paginas, views
+from penitenciaria.api.views import NoExiste
 from servicios import views as de_servicios
 
 admin.site.site_header = "Política Nacional Penitenciaria al 2030"
@@ -22,6 +23,7 @@ urlpatterns = [
     path("metodologia/", paginas.metodologia, name="metodologia"),
     path("datos/", paginas.datos, name="datos"),
     path("api/v1/", include("penitenciaria.api.urls")),
+    re_path(r"^api/", NoExiste.as_view()),
     path("admin/", admin.site.urls),
     path("salud/", paginas.salud, name="salud"),
     path("robots.txt", paginas.robots, name="robots"),

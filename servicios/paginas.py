@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from indicadores import frases
-from indicadores.formato import enumerar, plural
+from indicadores.formato import ESPACIO_DURO, enumerar, plural
 from indicadores.lectura import IndicadorLeido, catalogo, leer_indicadores
 from indicadores.mirada import Mirada
 from objetivos.models import Entidad
@@ -133,7 +133,7 @@ def _titular(filas: Sequence[FilaDeServicio]) -> str:
     proveen, constan = estados[Servicio.Estado.EN_PROVISION], len(filas) - estados[Servicio.Estado.NO_CONSTA]
     verbo = "se provee" if proveen == 1 else "se proveen"
     falta = f" De {len(filas) - constan} no consta." if constan < len(filas) else ""
-    return f"De {plural(len(filas), 'servicio conocido', 'servicios conocidos')}, {proveen} {verbo}.{falta}"
+    return f"De {plural(len(filas), 'servicio conocido', 'servicios conocidos')}, {proveen}{ESPACIO_DURO}{verbo}.{falta}"
 
 
 def _entrada(filas: Sequence[FilaDeServicio]) -> str:

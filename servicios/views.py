@@ -19,7 +19,8 @@ def servicios(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
 @con_mirada
 def servicio(request: HttpRequest, codigo: str, *, mirada: Mirada) -> HttpResponse:
     """Todo lo que se sabe de un servicio."""
-    hallado = servicios_con_entidades().filter(codigo=codigo).first()
+    # PostgreSQL no admite un carácter nulo en un texto, ni siquiera para buscarlo.
+    hallado = None if "\0" in codigo else servicios_con_entidades().filter(codigo=codigo).first()
     if hallado is None:
         raise Http404(f"No hay un servicio con el código «{codigo}».")
     contexto = {"seccion": "servicios", "mirada": mirada, "pagina": escribir_pagina(hallado, mirada)}

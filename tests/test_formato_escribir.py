@@ -31,6 +31,7 @@ from indicadores.formato import (
     fecha_corta,
     numero_json,
     plural,
+    sin_acentos,
     texto_de_motivo,
 )
 
@@ -219,6 +220,14 @@ def test_enumerar_une_con_y_por_omision():
 )
 def test_plural(n, esperado):
     assert plural(n, "indicador", "indicadores") == esperado
+
+
+@pytest.mark.parametrize(
+    ("texto", "esperado"),
+    [("Módulo", "modulo"), ("ÁÉÍÓÚ Ñandú", "aeiou nandu"), ("pingüino 1.º", "pinguino 1.º"), ("", "")],
+)
+def test_sin_acentos(texto, esperado):
+    assert sin_acentos(texto) == esperado
 
 
 @pytest.mark.parametrize("motivo", Motivo)

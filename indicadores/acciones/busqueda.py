@@ -1,6 +1,10 @@
 """Qué hay ya en la base con la misma clave que una medición, leído para escribir."""
 
+from datetime import datetime
 from typing import Any
+
+from django.db.models import Max
+from django.db.models.functions import Coalesce
 
 from indicadores.errores import DatoInvalido
 from indicadores.formato import escribir_periodo, escribir_valor
@@ -35,6 +39,13 @@ def siguiente_version(medicion: Medicion) -> int:
         .values_list("version", flat=True)
     )
     return (ultima.first() or 0) + 1
+
+
+def ultimo_cambio_de(medicion: Medicion) -> datetime | None:
+    """Cuándo se publicó, sustituyó o retiró por última vez una versión con la misma clave."""
+    versiones = Medicion.objects.con_version().filter(**clave_de(medicion))
+    ultimo: datetime | None = versiones.aggregate(en=Max(Coalesce("sustituida_en", "publicada_en")))["en"]
+    return ultimo
 
 
 def comprobar_sin_duplicado(borrador: Medicion, *, es_correccion: bool = False) -> None:

@@ -56,7 +56,7 @@ def leer_valor(indicador: Indicador, valor: Decimal | int | str | None, campo: s
             exacto = Decimal(valor)
             if not exacto.is_finite():
                 raise NumeroInvalido("El valor debe ser un número finito.")
-            if exacto != round(exacto, 4) or abs(exacto) >= 10**11:
+            if abs(exacto) >= 10**11 or exacto != round(exacto, 4):
                 raise NumeroInvalido("El valor admite hasta 11 cifras enteras y 4 decimales.")
         else:
             raise NumeroInvalido("El valor debe ser un número decimal exacto, no uno de coma flotante.")

@@ -12,6 +12,7 @@ from indicadores.acciones.busqueda import (
     describir_valor,
     siguiente_version,
     tomar,
+    ultimo_cambio_de,
     vigente_de,
 )
 from indicadores.acciones.comun import (
@@ -22,7 +23,7 @@ from indicadores.acciones.comun import (
     leer_valor,
     momento,
 )
-from indicadores.acciones.reserva import reservar_celdas
+from indicadores.acciones.reserva import esperar_turno, reservar_celdas
 from indicadores.acciones.transiciones import comprobar_etapa
 from indicadores.calculo.tipos import Periodo, PeriodoInvalido
 from indicadores.errores import ConflictoDeEdicion, DatoInvalido, TransicionInvalida
@@ -192,8 +193,10 @@ def publicar_lote(
     """Publica varias mediciones revisadas, o ninguna: si una no puede, no cambia nada y el error dice cuál."""
     comprobar(por, Accion.PUBLICAR)
     en = momento(ahora)
+    pedidas = list(mediciones)
     with escritura(Medicion):
-        publicadas = [_publicar_una(medicion, por, avisos_aceptados, en) for medicion in mediciones]
+        esperar_turno(pedidas)
+        publicadas = [_publicar_una(medicion, por, avisos_aceptados, en) for medicion in pedidas]
         reservar_celdas(publicadas)
     return publicadas
 
@@ -202,15 +205,15 @@ def _publicar_una(medicion: Medicion, por: User, avisos_aceptados: Collection[st
     actual = tomar(medicion)
     transicion = comprobar_etapa(actual, "publicar")
     comprobar_publicar(por, actual)
-    vigente = vigente_de(actual)
+    vigente, ultimo_cambio = vigente_de(actual), ultimo_cambio_de(actual)
+    if ultimo_cambio is not None and en < ultimo_cambio:
+        raise DatoInvalido("El momento de publicación es anterior al del último cambio publicado de este dato.")
     if vigente is not None:
         if vigente.pk != actual.corrige_id:
             raise TransicionInvalida(
                 f"Mientras tanto se publicó otra versión de este dato ({describir_valor(vigente)}). "
                 "Descarte esta y corrija la vigente."
             )
-        if vigente.publicada_en and en < vigente.publicada_en:
-            raise DatoInvalido("El momento de publicación es anterior al de la versión que sustituye.")
         vigente.etapa = Medicion.Etapa.SUSTITUIDA
         vigente.sustituida_en = en
         vigente.testigo += 1
@@ -279,6 +282,7 @@ def retirar(medicion: Medicion, *, por: User, motivo: str, ahora: datetime | Non
     en = momento(ahora)
     razon = exigir_motivo(motivo, "retirar una cifra publicada")
     with escritura(Medicion):
+        esperar_turno([medicion])
         actual = tomar(medicion)
         transicion = comprobar_etapa(actual, "retirar")
         if actual.publicada_en and en < actual.publicada_en:
@@ -322,7 +326,7 @@ def _poner_datos(
     """Valida y asigna los campos editables; no guarda."""
     indicador = medicion.indicador
     for campo, cuenta in (("numerador", numerador), ("denominador", denominador)):
-        if cuenta is not None and not 0 <= cuenta <= 10**12:
+        if cuenta is not None and not (type(cuenta) is int and 0 <= cuenta <= 10**12):
             raise DatoInvalido(f"El {campo} debe ser un entero entre 0 y un billón.", campo=campo)
     es_porcentaje = indicador.unidad == Indicador.Unidad.PORCENTAJE
     if es_porcentaje and numerador is not None and denominador is not None and numerador > denominador:

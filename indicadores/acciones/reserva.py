@@ -4,14 +4,24 @@ from collections.abc import Sequence
 
 from indicadores.calculo.reserva import Celda, reservadas
 from indicadores.calculo.tipos import Sexo
-from indicadores.models import Ambito, Medicion
+from indicadores.models import Ambito, Indicador, Medicion
+
+
+def esperar_turno(mediciones: Sequence[Medicion]) -> None:
+    """Bloquea los indicadores de ``mediciones`` hasta el fin de la transacción, siempre en el mismo orden.
+
+    Dos publicaciones a la vez no se ven entre sí: sin turno, cada una podría dejar a la vista la celda con que se
+    deduce la que la otra reserva.
+    """
+    claves = {medicion.indicador_id for medicion in mediciones}
+    list(Indicador.objects.select_for_update(no_key=True).filter(pk__in=claves).order_by("pk").values_list("pk"))
 
 
 def reservar_celdas(cambiadas: Sequence[Medicion]) -> None:
     """Marca ``reservada`` en los grupos de ``cambiadas`` (mismo indicador, periodo y carácter) lo que debe callarse.
 
-    La marca se pone en todas las versiones de la celda, también las pasadas, y nunca se quita: lo que ayer permitía
-    deducir una celda pequeña lo permite todavía hoy.
+    La marca se pone en todas las versiones publicadas de la celda, también las pasadas, y nunca se quita: lo que ayer
+    permitía deducir una celda pequeña lo permite todavía hoy. Un borrador se decide cuando se publica.
     """
     grupos = {
         (medicion.indicador_id, medicion.periodo, medicion.caracter)
@@ -26,15 +36,15 @@ def reservar_celdas(cambiadas: Sequence[Medicion]) -> None:
 
 
 def _reservar_grupo(indicador: int, periodo: str, caracter: str) -> None:
-    grupo = Medicion.objects.filter(indicador=indicador, periodo=periodo, caracter=caracter)
-    celdas = [
-        Celda(ambito=ambito, sexo=Sexo(sexo), personas=personas)
-        for ambito, sexo, personas in grupo.filter(etapa=Medicion.Etapa.PUBLICADA)
-        .order_by("id")
-        .values_list("ambito__codigo", "sexo", "denominador")
-    ]
-    if all(celda.ambito == Ambito.NACIONAL and celda.sexo == Sexo.TOTAL for celda in celdas):
+    """Decide con la última versión de cada celda, aunque se haya retirado: retirarla no vuelve pública su cantidad."""
+    grupo = Medicion.objects.con_version().filter(indicador=indicador, periodo=periodo, caracter=caracter)
+    ultimas = {
+        (ambito, sexo): personas
+        for ambito, sexo, personas in grupo.order_by("version").values_list("ambito__codigo", "sexo", "denominador")
+    }
+    if ultimas.keys() == {(Ambito.NACIONAL, Sexo.TOTAL)}:
         return
+    celdas = [Celda(ambito=ambito, sexo=Sexo(sexo), personas=personas) for (ambito, sexo), personas in ultimas.items()]
     padres = dict(Ambito.objects.order_by("codigo").values_list("codigo", "padre__codigo"))
     for ambito, sexo in reservadas(celdas, padres):
         grupo.filter(ambito__codigo=ambito, sexo=sexo, reservada=False).update(reservada=True)

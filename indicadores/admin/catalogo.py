@@ -14,7 +14,16 @@ class IndicadorAdmin(Catalogo):
     """La unidad queda fija en cuanto hay cifras: cambiarla cambiaría lo que dicen."""
 
     identidad = ("codigo", "objetivo", "servicio")
-    list_display = ("codigo", "nombre_corto", "de_quien", "unidad", "sentido", "periodicidad", "relevancia", "responsable")
+    list_display = (
+        "codigo",
+        "nombre_corto",
+        "de_quien",
+        "unidad",
+        "sentido",
+        "periodicidad",
+        "relevancia",
+        "responsable",
+    )
     list_display_links = ("codigo", "nombre_corto")
     list_select_related = ("objetivo", "servicio", "responsable")
     list_filter = ("objetivo", "unidad", "sentido", "periodicidad", ("servicio", admin.EmptyFieldListFilter))
@@ -53,9 +62,7 @@ class IndicadorAdmin(Catalogo):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fijos = super().get_readonly_fields(request, obj)
-        if obj is not None and (
-            obj.mediciones.exists() or obj.lineas_base.exists() or obj.logros_esperados.exists()
-        ):
+        if obj is not None and (obj.mediciones.exists() or obj.lineas_base.exists() or obj.logros_esperados.exists()):
             fijos.append("unidad")
         return fijos
 

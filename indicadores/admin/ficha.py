@@ -26,11 +26,14 @@ from indicadores.admin.vista_previa import consulta_de, leer_consulta, ver
 from indicadores.errores import ConflictoDeEdicion, ErrorDelDominio
 from indicadores.formato import escribir_editable, escribir_numero, escribir_periodo, fecha_corta
 from indicadores.forms import CorreccionForm, CuerpoDeMedicion, EdicionForm, RegistroForm
-from indicadores.models import Medicion
+from indicadores.models import Ambito, Medicion
 from indicadores.permisos import Accion, puede
 
 PLANTILLA = "admin/indicadores/medicion/change_form.html"
 FRAGMENTO = "admin/indicadores/medicion/resultado.html"
+
+#: Las etapas en que todavía interesa, o ya rige, el avance que da el valor.
+ETAPAS_CON_RESULTADO = frozenset({*Medicion.ETAPAS_ABIERTAS, Medicion.Etapa.PUBLICADA})
 
 #: Cómo se llama en la página cada campo que anota un cambio.
 NOMBRE_DE_CAMPO = {campo.name: str(campo.verbose_name) for campo in Medicion._meta.fields}
@@ -43,7 +46,10 @@ class FichaDeMedicion(PasosDeMedicion):
         if not self.has_add_permission(request):
             raise PermissionDenied
         if request.method != "POST":
-            iniciales = {campo: request.GET[campo] for campo in RegistroForm.base_fields if campo in request.GET}
+            pais = Ambito.objects.filter(codigo=Ambito.NACIONAL).values_list("pk", flat=True).first()
+            iniciales = {"ambito": pais} | {
+                campo: request.GET[campo] for campo in RegistroForm.base_fields if campo in request.GET
+            }
             return self._formulario(request, RegistroForm(initial=iniciales), None, "Registrar medición")
         form = RegistroForm(request.POST)
         if "_calcular" not in request.POST and form.is_valid():
@@ -164,7 +170,6 @@ class FichaDeMedicion(PasosDeMedicion):
         *,
         corrige: bool = False,
     ) -> TemplateResponse:
-        es_lectura = form is None and medicion is not None
         if form is None and medicion is not None:
             consulta = consulta_de(medicion)
         else:
@@ -177,7 +182,7 @@ class FichaDeMedicion(PasosDeMedicion):
             "corrige": corrige,
             "se_puede_guardar": medicion is None or corrige or puede_editar(request.user, medicion),
             "vista": ver(consulta, ahora=momento(None)),
-            "ve_resultado": not es_lectura or medicion.etapa in (*Medicion.ETAPAS_ABIERTAS, Medicion.Etapa.PUBLICADA),
+            "ve_resultado": form is not None or medicion is None or medicion.etapa in ETAPAS_CON_RESULTADO,
             "media": form.media if form is not None else "",
             "diferencias": diferencias(form, medicion) if isinstance(form, EdicionForm) and medicion else [],
             "ausencia_abierta": form is not None and _habla_de_ausencia(form),
@@ -215,7 +220,8 @@ def diferencias(form: EdicionForm, medicion: Medicion) -> list[dict[str, str]]:
     guardado = EdicionForm(initial=CuerpoDeMedicion.lo_guardado(actual))
     pares = []
     for nombre in _comparables(form):
-        suyo, mio = _como_texto(guardado, nombre, guardado.initial.get(nombre)), _como_texto(form, nombre, form.data.get(nombre))
+        suyo = _como_texto(guardado, nombre, guardado.initial.get(nombre))
+        mio = _como_texto(form, nombre, form.data.get(nombre))
         if suyo != mio:
             pares.append({"campo": NOMBRE_DE_CAMPO[nombre], "guardado": suyo or "(vacío)", "escrito": mio or "(vacío)"})
     return pares
@@ -231,11 +237,14 @@ def _como_texto(form: CuerpoDeMedicion, nombre: str, dato: Any) -> str:
     campo = form.fields[nombre]
     if nombre == "fuente" and texto.isdecimal():
         return str(campo.queryset.filter(pk=texto).first() or texto)  # type: ignore[attr-defined]
-    return dict(getattr(campo, "choices", [])).get(texto, texto) if nombre in ("situacion", "motivo_ausencia") and texto else texto
+    if nombre in ("situacion", "motivo_ausencia") and texto:
+        return str(dict(campo.choices).get(texto, texto))  # type: ignore[attr-defined]
+    return texto
 
 
 def _habla_de_ausencia(form: CuerpoDeMedicion) -> bool:
-    return any(form[campo].value() or form[campo].errors for campo in ("motivo_ausencia", "texto_ausencia", "fecha_compromiso"))
+    campos = ("motivo_ausencia", "texto_ausencia", "fecha_compromiso")
+    return any(form[campo].value() or form[campo].errors for campo in campos)
 
 
 def hechos_de(medicion: Medicion) -> list[tuple[str, str]]:
@@ -261,7 +270,8 @@ def hechos_de(medicion: Medicion) -> list[tuple[str, str]]:
         ("registrada", f"{medicion.registrada_por.get_username()}, {escribir_momento(medicion.registrada_en)}"),
     ]
     if medicion.publicada_por is not None:
-        pares.append(("publicada", f"{medicion.publicada_por.get_username()}, {escribir_momento(medicion.publicada_en)}"))
+        quien = medicion.publicada_por.get_username()
+        pares.append(("publicada", f"{quien}, {escribir_momento(medicion.publicada_en)}"))
     return [(nombre, dato) for nombre, dato in pares if dato]
 
 
@@ -308,4 +318,3 @@ def versiones_de(medicion: Medicion) -> list[dict[str, Any]]:
         }
         for otra in mismas.order_by("-id")
     ]
-

@@ -66,4 +66,4 @@ def indice(request: HttpRequest, extra_context: dict[str, Any] | None = None) ->
 
 # Las listas y los formularios necesitan el ancho; el inicio está siempre a un paso, en las migas.
 admin.site.enable_nav_sidebar = False
-admin.site.index = indice  # type: ignore[method-assign]
+admin.site.index = indice  # type: ignore[method-assign, assignment]

@@ -22,7 +22,8 @@ class FiltroDeObjetivo(admin.SimpleListFilter):
     parameter_name = "objetivo"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(codigo, codigo) for codigo in ObjetivoPrioritario.objects.order_by("codigo").values_list("codigo", flat=True)]
+        codigos = ObjetivoPrioritario.objects.order_by("codigo").values_list("codigo", flat=True)
+        return [(codigo, codigo) for codigo in codigos]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Medicion]) -> QuerySet[Medicion]:
         if not self.value():

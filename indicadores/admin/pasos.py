@@ -56,8 +56,8 @@ PASOS: dict[str, Paso] = {
             "Publicar",
             "Publicada: ya se ve en el portal.",
             "publicadas",
-            "Desde este momento la cifra se ve en el portal, la API y los reportes. No se borra: solo se corrige con otra "
-            "versión o se retira con una razón.",
+            "Desde este momento la cifra se ve en el portal, la API y los reportes. No se borra: solo se corrige con "
+            "otra versión o se retira con una razón.",
         ),
         Paso(
             "enviar",
@@ -194,8 +194,9 @@ class PasosDeMedicion(admin.ModelAdmin):
         return HttpResponseRedirect(reverse("admin:indicadores_medicion_change", args=[medicion.pk]))
 
     def _pagina(self, request: HttpRequest, plantilla: str, contexto: dict[str, Any]) -> TemplateResponse:
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
-        return TemplateResponse(request, plantilla, {**self.admin_site.each_context(request), "opts": self.opts, **contexto})
+        request.current_app = self.admin_site.name
+        comun = {**self.admin_site.each_context(request), "opts": self.opts}
+        return TemplateResponse(request, plantilla, comun | contexto)
 
     # Acciones de la lista
 
@@ -227,7 +228,7 @@ class PasosDeMedicion(admin.ModelAdmin):
         if self._son_demasiadas(request, queryset):
             return None
         ahora = momento(None)
-        filas = [
+        filas: list[dict[str, Any]] = [
             {
                 "medicion": medicion,
                 "cuanto": cifra(medicion, medicion.indicador.simbolo),

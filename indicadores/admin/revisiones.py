@@ -47,7 +47,7 @@ class PorVersiones(PorRoles, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    list_filter = (FiltroDeVigencia,)
+    list_filter: ClassVar[tuple[Any, ...]] = (FiltroDeVigencia,)
     actions = None
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
@@ -56,11 +56,12 @@ class PorVersiones(PorRoles, admin.ModelAdmin):
         if request.method == "POST":
             form = self.formulario(request.POST)
             if form.is_valid() and (fijada := self._fijar(request, form)):
-                self.message_user(request, f"Quedó fijada la versión {fijada.version}; rige desde ahora.", messages.SUCCESS)
+                hecho = f"Quedó fijada la versión {fijada.version}; rige desde ahora."
+                self.message_user(request, hecho, messages.SUCCESS)
                 return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
         else:
             form = self.formulario(initial={c: v for c, v in request.GET.items() if c in self.formulario.base_fields})
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         contexto = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

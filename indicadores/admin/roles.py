@@ -1,8 +1,9 @@
-"""Quién ve y quién cambia en la administración: lo deciden los roles de ``indicadores.permisos``, no los permisos de Django."""
+"""Quién ve y quién cambia en la administración: lo deciden los roles del portal, no los permisos de Django."""
 
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
@@ -48,15 +49,19 @@ class Catalogo(PorRoles, SimpleHistoryAdmin):
     """
 
     identidad: tuple[str, ...] = ("codigo",)
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     object_history_list_template = "admin/historial_de_cambios.html"
     save_on_top = True
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
 
-    def history_form_view(self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None) -> Any:
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponseRedirect:
         """Volver a una versión pasada se hace escribiéndola: así pasa por el formulario y sus permisos."""
-        return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_history", args=[object_id]))
+        historial = f"admin:{self.opts.app_label}_{self.opts.model_name}_history"
+        return HttpResponseRedirect(reverse(historial, args=[object_id]))
 
     def history_view_title(self, request: HttpRequest, obj: Any) -> str:
         return f"Historial de {obj}"

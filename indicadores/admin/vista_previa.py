@@ -102,12 +102,12 @@ def leer_consulta(
     parametros: Mapping[str, Any], *, medicion: Medicion | None = None, corrige: bool = False
 ) -> Consulta:
     """La consulta que traen un formulario o una dirección; con ``medicion``, la clave es la suya."""
-    textos = {
+    textos: dict[str, Any] = {
         campo: str(parametros.get(campo) or "").strip()
         for campo in ("periodo", "valor", "numerador", "denominador", "motivo_ausencia")
     }
     if medicion is not None:
-        clave = {campo: getattr(medicion, campo) for campo in Medicion.CLAVE}
+        clave: dict[str, Any] = {campo: getattr(medicion, campo) for campo in Medicion.CLAVE}
         return Consulta(**(textos | clave), medicion=medicion, corrige=corrige)
     return Consulta(
         indicador=_buscar(Indicador, parametros.get("indicador")),
@@ -171,13 +171,9 @@ def ver(consulta: Consulta, *, ahora: datetime) -> VistaPrevia:
     del_anio = _avance(evaluacion, [dato], dato, ahora)
     elegido = _avance(evaluacion, [*(d for d in publicados if d.periodo != dato.periodo), dato], dato, ahora).dato
     if elegido is not None and elegido is not dato:
-        avisos.append(
-            Aviso(
-                "no_decide",
-                f"El avance de {periodo.anio} lo da otro valor ya publicado ({escribir_periodo(elegido.periodo.texto)}): "
-                "este se mostrará en la serie sin cambiarlo.",
-            )
-        )
+        otro = escribir_periodo(elegido.periodo.texto)
+        frase = f"El avance de {periodo.anio} lo da otro valor ya publicado ({otro}): este no lo cambiará."
+        avisos.append(Aviso("no_decide", frase))
     return replace(vista, avisos=tuple(avisos), **_resultado(del_anio))
 
 
@@ -254,7 +250,8 @@ def _avisos_del_valor(
         avisos.append(
             Aviso(
                 "se_repite",
-                "Es idéntico al valor anterior: puede ser un arrastre y no una medición nueva. Explíquelo en las notas.",
+                "Es idéntico al valor anterior: puede ser un arrastre y no una medición nueva. "
+                "Explíquelo en las notas.",
             )
         )
     if not dato.periodo.es_anual and _entra_en_el_avance(dato):
@@ -263,7 +260,7 @@ def _avisos_del_valor(
             Aviso("parcial", f"{nombre.capitalize()} es parte del año: el avance de {dato.periodo.anio} será parcial.")
         )
     if de_conteos is not None and dato.valor is not None:
-        decimales = max(0, -int(dato.valor.normalize().as_tuple().exponent))  # type: ignore[arg-type]
+        decimales = max(0, -int(dato.valor.normalize().as_tuple().exponent))
         if redondear(de_conteos, decimales) != dato.valor:
             avisos.append(
                 Aviso(
@@ -284,7 +281,8 @@ def _duplicados(consulta: Consulta, periodo: Periodo) -> list[Aviso]:
     """Otra medición abierta o publicada de la misma clave, con su dirección."""
     propia = consulta.medicion.pk if consulta.medicion and not consulta.corrige else None
     sustituida = consulta.medicion and (consulta.medicion.pk if consulta.corrige else consulta.medicion.corrige_id)
-    iguales = Medicion.objects.select_related("indicador").filter(
+    otras = Medicion.objects if propia is None else Medicion.objects.exclude(pk=propia)
+    iguales = otras.select_related("indicador").filter(
         indicador=consulta.indicador,
         periodo=periodo.texto,
         ambito__codigo=consulta.ambito.codigo if consulta.ambito else Ambito.NACIONAL,
@@ -293,11 +291,12 @@ def _duplicados(consulta: Consulta, periodo: Periodo) -> list[Aviso]:
         etapa__in=[*Medicion.ETAPAS_ABIERTAS, Etapa.PUBLICADA],
     )
     avisos = []
-    for otra in iguales.exclude(pk=propia).order_by("id"):
+    for otra in iguales.order_by("id"):
         direccion = reverse("admin:indicadores_medicion_change", args=[otra.pk])
         dice = describir_valor(otra)
         if otra.pk == sustituida and otra.etapa == Etapa.PUBLICADA:
-            avisos.append(Aviso("sustituye", f"Sustituirá a la versión {otra.version}, hoy publicada: {dice}.", direccion))
+            frase = f"Sustituirá a la versión {otra.version}, hoy publicada: {dice}."
+            avisos.append(Aviso("sustituye", frase, direccion))
             continue
         es_publica = otra.etapa == Etapa.PUBLICADA
         que = "Ya hay un valor publicado" if es_publica else f"Ya hay una medición «{otra.get_etapa_display()}»"

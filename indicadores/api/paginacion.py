@@ -1,7 +1,7 @@
 """Páginas numeradas con límites estrictos: pedir de más o pedir mal es un 400; pasar del final, un 404."""
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.paginator import EmptyPage, Paginator
 from django.db.models import QuerySet
@@ -11,17 +11,24 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from indicadores.api.parametros import leer_entero
 
-T = TypeVar("T")
-
 PARAMETROS = ("page", "page_size")
 TAMANO_POR_DEFECTO = 50
 TAMANO_MAXIMO = 500
 
 
 class Pagina:
-    """Una página de ``filas`` (lista o consulta con orden total); ``filas`` se recorre una vez."""
+    """Una página de ``filas`` (lista o consulta con orden total).
 
-    def __init__(self, filas: "QuerySet[Any] | Sequence[Any]", parametros: QueryDict, direccion: str) -> None:
+    Con ``campos`` trae de la consulta solo esos, como diccionarios, y se cuenta sin unir las tablas de las que salen.
+    """
+
+    def __init__(
+        self,
+        filas: QuerySet[Any] | Sequence[Any],
+        parametros: QueryDict,
+        direccion: str,
+        campos: Sequence[str] = (),
+    ) -> None:
         self.numero = leer_entero(parametros, "page", defecto=1)
         tamano = leer_entero(parametros, "page_size", defecto=TAMANO_POR_DEFECTO, maximo=TAMANO_MAXIMO)
         self.direccion = direccion
@@ -30,7 +37,8 @@ class Pagina:
             self._pagina = self._paginador.page(self.numero)
         except EmptyPage:
             raise NotFound(f"La página {self.numero} no existe: la última es la {self._paginador.num_pages}.") from None
-        self.filas: list[Any] = list(self._pagina.object_list)
+        trozo: Any = self._pagina.object_list
+        self.filas: list[Any] = list(trozo.values(*campos) if campos else trozo)
 
     def cuerpo(self, resultados: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """El sobre del contrato alrededor de ``resultados``."""

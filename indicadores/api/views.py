@@ -96,8 +96,8 @@ class Lista(Recurso):
         campos.append(("pk", campos[-1][1]))
         return [f"-{campo}" if inverso else campo for campo, inverso in campos]
 
-    def pagina(self, filas: QuerySet[Any] | Sequence[Any]) -> Pagina:
-        return Pagina(filas, self.request.query_params, self.request.build_absolute_uri())
+    def pagina(self, filas: QuerySet[Any] | Sequence[Any], campos: Sequence[str] = ()) -> Pagina:
+        return Pagina(filas, self.request.query_params, self.request.build_absolute_uri(), campos)
 
     def responder(self, filas: QuerySet[M], a_dict: Callable[[Sequence[M]], list[a_json.Json]]) -> Response:
         """La página pedida de ``filas``; ``a_dict`` las convierte todas juntas."""
@@ -181,7 +181,7 @@ class Mediciones(Lista):
     def get(self, request: Request) -> Response:
         vigentes = Medicion.objects.vigentes(self.mirada.a_la_fecha).filter(fin__lte=self.mirada.corte)
         elegidas, _ = self.elegir(vigentes)
-        pagina = self.pagina(elegidas.values(*CAMPOS_DE_DATO, "indicador__codigo"))
+        pagina = self.pagina(elegidas, (*CAMPOS_DE_DATO, "indicador__codigo"))
         return Response(pagina.cuerpo(_mediciones_a_dict(pagina.filas, self.mirada)))
 
     def buscar(self, filas: QuerySet[M], texto: str) -> QuerySet[M]:

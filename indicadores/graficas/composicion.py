@@ -319,7 +319,7 @@ def _trazos(boceto: Composicion) -> list[Trazo]:
     if base is not None and base.valor is not None:
         y = boceto.y(base.valor)
         trazos.append(Trazo(boceto.tiempo.x(fin_del_anio(base.anio)), y, boceto.tiempo.derecha, y, peso=8))
-    trazos += [Trazo(boceto.tiempo.izquierda, m.y, boceto.tiempo.derecha, m.y, peso=0.3) for m in boceto.marcas]
+    trazos += [Trazo(boceto.tiempo.izquierda, m.y, boceto.tiempo.derecha, m.y, peso=0.6) for m in boceto.marcas]
     return trazos
 
 

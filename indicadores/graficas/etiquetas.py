@@ -25,6 +25,8 @@ TODOS_LOS_LADOS = ("e", "o", "ne", "no", "se", "so", "n", "s")
 _DISTANCIAS = ((1.0, 0.0), (1.7, 3.0), (2.6, 8.0), (4.0, 12.0), (6.0, 17.0), (9.0, 22.0), (13.0, 28.0))
 #: Tapar un punto es lo peor; una línea, malo (``Trazo.peso``); apartarse, apenas.
 _TAPAR_UN_PUNTO = 30
+#: Estar más cerca de un punto ajeno que del propio: se leería como rótulo del otro.
+_EQUIVOCO = 25
 #: A partir de este costo, más vale omitir un rótulo prescindible.
 _COSTO_MAXIMO = 42
 #: Cuántos sitios buenos bastan para elegir.
@@ -100,15 +102,24 @@ class Fondo:
     puntos: Sequence[Caja]
     trazos: Sequence[Trazo]
 
-    def costo_de_tapar(self, sitio: Colocada) -> float:
+    def costo_de_tapar(self, sitio: Colocada, limite: float) -> float:
+        """Lo que estorba un rótulo en ese sitio; en cuanto pasa de ``limite`` deja de contarse."""
+        costo = _TAPAR_UN_PUNTO * float(sum(punto.choca(sitio.caja, 1) for punto in self.puntos))
+        if costo >= limite:
+            return costo
         caja = sitio.caja.con_margen(3)
-        costo = float(_TAPAR_UN_PUNTO * sum(punto.choca(sitio.caja, 1) for punto in self.puntos))
         costo += sum(trazo.peso for trazo in self.trazos if caja.cruza(trazo))
-        if sitio.guia is not None:
-            ajenos = (punto for punto in self.puntos if not punto.contiene(sitio.ancla.x, sitio.ancla.y))
-            costo += _TAPAR_UN_PUNTO * sum(punto.con_margen(1).cruza(sitio.guia) for punto in ajenos)
-            costo += sum(trazo.peso / 2 for trazo in self.trazos if trazo.cruza(sitio.guia))
-        return costo
+        if costo >= limite:
+            return costo
+        ajenos = [punto for punto in self.puntos if not punto.contiene(sitio.ancla.x, sitio.ancla.y)]
+        if sitio.guia is None:
+            propia = sitio.caja.lejania(sitio.ancla.x, sitio.ancla.y)
+            cerca = [punto for punto in ajenos if punto.choca(sitio.caja, propia)]
+            nombra_un_punto = len(ajenos) < len(self.puntos)
+            equivoco = nombra_un_punto and any(sitio.caja.lejania(*punto.centro) <= propia + 1 for punto in cerca)
+            return costo + _EQUIVOCO if equivoco else costo
+        costo += _TAPAR_UN_PUNTO * sum(punto.cruza(sitio.guia) for punto in ajenos)
+        return costo + sum(trazo.peso / 2 for trazo in self.trazos if trazo.cruza(sitio.guia))
 
 
 def colocar(etiquetas: Sequence[Etiqueta], fondo: Fondo, *, letra: float, separacion: float) -> list[Colocada]:
@@ -149,7 +160,7 @@ def _sitios(etiqueta: Etiqueta, fondo: Fondo, letra: float, separacion: float) -
             break
         if not sitio.caja.dentro_de(fondo.marco):
             continue
-        total = costo + fondo.costo_de_tapar(sitio)
+        total = costo + fondo.costo_de_tapar(sitio, etiqueta.costo_de_omitir - costo)
         if total < etiqueta.costo_de_omitir:
             hallados.append((total, sitio))
             buenos += total - costo < 2

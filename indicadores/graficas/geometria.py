@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import hypot
 
 _ANGOSTAS = frozenset("ijlIí.,:;|!'’· ()\N{NO-BREAK SPACE}")
 _ANCHAS = frozenset("mwMWQO%—")
@@ -60,6 +61,14 @@ class Caja:
 
     def contiene(self, x: float, y: float) -> bool:
         return self.x0 <= x <= self.x1 and self.y0 <= y <= self.y1
+
+    def lejania(self, x: float, y: float) -> float:
+        """La distancia de un punto al rectángulo; 0 si está dentro."""
+        return hypot(max(self.x0 - x, 0, x - self.x1), max(self.y0 - y, 0, y - self.y1))
+
+    @property
+    def centro(self) -> tuple[float, float]:
+        return (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
 
     def dentro_de(self, otra: "Caja") -> bool:
         return self.x0 >= otra.x0 and self.y0 >= otra.y0 and self.x1 <= otra.x1 and self.y1 <= otra.y1

@@ -130,7 +130,7 @@ def _referencial(trazado: Trazado, simbolo: str, decimales: int) -> list[tuple[s
 def _oficial(trazado: Trazado, simbolo: str, decimales: int) -> list[tuple[str, Json]]:
     """La serie oficial; la línea base la abre si es anterior a toda medición."""
     serie = _serie(trazado.oficiales, simbolo, decimales)
-    simbolos = ["circle-dot-open" if punto.parcial else "circle" for punto in trazado.oficiales]
+    simbolos = ["circle-open-dot" if punto.parcial else "circle" for punto in trazado.oficiales]
     if trazado.base is not None and trazado.base_abre_la_serie:
         base = _punto_de_base(trazado, simbolo, decimales)
         serie = {clave: [*base[clave], *serie[clave]] for clave in serie}
@@ -261,14 +261,15 @@ def _eje_de_valores(dibujo: Composicion, simbolo: str, decimales: int) -> Json:
         "ticksuffix": f"\N{NO-BREAK SPACE}{_texto(junto)}" if junto else "",
         "showticksuffix": "last",
         "zeroline": True,
-        "automargin": True,
+        "ticks": "",
     }
 
 
 def _segun_ancho(dibujo: Composicion, notas: tuple[list[Json], list[str]]) -> Json:
-    """Lo que depende del ancho disponible: alto, márgenes, rótulos y cuántos años caben."""
+    """Lo que depende del ancho disponible: tamaño, márgenes, rótulos y cuántos años caben."""
     medidas = dibujo.medidas
     return {
+        "ancho": medidas.ancho,
         "alto": medidas.alto,
         "letra": medidas.letra,
         "margenes": {

@@ -92,6 +92,7 @@ def serie_svg(
             *_trama(trazado, raiz),
             *_ejes(dibujo),
             *_comparaciones(dibujo),
+            *_guias(dibujo),
             *_series(dibujo, simbolo, decimales, raiz),
             *(_rotulo(etiqueta, medidas.letra) for etiqueta in dibujo.etiquetas),
             xmlns="http://www.w3.org/2000/svg",
@@ -215,6 +216,12 @@ def _punto(punto: Punto, dibujo: Composicion, simbolo: str, decimales: int, raiz
     return elemento("circle", elemento("title", descripcion(punto, simbolo, decimales)), **atributos)
 
 
+def _guias(dibujo: Composicion) -> list[Svg]:
+    """La raya que une con su lugar un rótulo apartado; debajo de los puntos, para no mancharlos."""
+    guias = [colocada.guia for colocada in dibujo.etiquetas if colocada.guia is not None]
+    return [elemento("line", **_con("g-guia", x1=g.x0, y1=g.y0, x2=g.x1, y2=g.y1)) for g in guias]
+
+
 def _rotulo(colocada: Colocada, letra: float) -> Svg:
     caja = colocada.caja
     alto = letra * INTERLINEA
@@ -225,9 +232,4 @@ def _rotulo(colocada: Colocada, letra: float) -> Svg:
         peso = "600" if n < colocada.negritas else ""
         lineas.append(elemento("tspan", linea, x=colocada.x, y=base, font_weight=peso))
     presentacion = {**PRESENTACION["g-rotulo"], **PRESENTACION[clase]}
-    texto = elemento("text", *lineas, class_=f"g-rotulo {clase}", text_anchor=colocada.alineacion, **presentacion)
-    if colocada.guia is None:
-        return texto
-    guia = colocada.guia
-    raya = elemento("line", **_con("g-guia", x1=guia.x0, y1=guia.y0, x2=guia.x1, y2=guia.y1))
-    return Svg(raya + texto)
+    return elemento("text", *lineas, class_=f"g-rotulo {clase}", text_anchor=colocada.alineacion, **presentacion)

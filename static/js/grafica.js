@@ -120,10 +120,12 @@ function conTinta(traza, color) {
 }
 
 /** La figura del servidor con los colores, la letra y los rótulos que tocan: lo que se le da a Plotly. */
-function vestir(figura, tintas, letraDePagina, estrecha) {
+function vestir(figura, tintas, letraDePagina, estrecha, ancho) {
   const { meta, ...base } = figura.layout;
   const forma = estrecha ? meta.estrecha : meta.ancha;
-  const letra = { family: letraDePagina, size: forma.letra, color: tintas.gris };
+  // Donde hay menos ancho que en el dibujo del servidor, la letra y los rótulos encogen con él, como en un SVG.
+  const escala = Math.min(1, Math.max(0.8, ancho / forma.ancho));
+  const letra = { family: letraDePagina, size: forma.letra * escala, color: tintas.gris };
   const transparente = "rgba(0,0,0,0)";
   // La barra de mandos necesita su franja sobre el lienzo.
   const margenes = { ...forma.margenes, t: forma.margenes.t + 40, pad: 0 };
@@ -149,8 +151,12 @@ function vestir(figura, tintas, letraDePagina, estrecha) {
         { ...raya, line: { ...raya.line, color: tintas[meta.tintas.formas[n]] } }
       )),
       annotations: forma.anotaciones.map((nota, n) => {
-        const color = tintas[forma.tintas[n]];
-        return { ...nota, arrowcolor: tintas.gris, font: { ...nota.font, color }, captureevents: false };
+        const vestida = { ...nota, arrowcolor: tintas.gris, captureevents: false };
+        vestida.font = { ...nota.font, size: nota.font.size * escala, color: tintas[forma.tintas[n]] };
+        for (const corrimiento of ["xshift", "yshift", "ax", "ay"]) {
+          if (corrimiento in nota) vestida[corrimiento] = nota[corrimiento] * escala;
+        }
+        return vestida;
       }),
     },
   };
@@ -170,7 +176,8 @@ function preparar(marco) {
   };
   const dibujar = (Plotly) => {
     estrecha = esEstrecha();
-    const { data, layout } = vestir(figura, leerTintas(marco), getComputedStyle(marco).fontFamily, estrecha);
+    const letra = getComputedStyle(marco).fontFamily;
+    const { data, layout } = vestir(figura, leerTintas(marco), letra, estrecha, interactiva.clientWidth);
     const imagen = { format: "svg", filename: document.title };
     return Plotly.react(interactiva, data, layout, { ...CONFIG, toImageButtonOptions: imagen });
   };

@@ -1,12 +1,39 @@
-/* La vista previa de una medición: mientras se escribe, pide al servidor lo que daría el valor. Aquí no se calcula nada:
+/* Los formularios de la administración: los campos que buscan reciben su nombre, y una medición, su vista previa: mientras se escribe, pide al servidor lo que daría el valor. Aquí no se calcula nada:
    el fragmento lo arma el mismo núcleo que después publica. Sin este módulo, «Calcular el avance» hace lo mismo. */
 
 const ESPERA = 350;
 const CAMPOS = ["indicador", "periodo", "ambito", "sexo", "caracter", "valor", "numerador", "denominador", "motivo_ausencia"];
 
+nombrarBuscadores();
+
 const formulario = document.querySelector("[data-medicion-form]");
 if (formulario) {
   vigilar(formulario);
+}
+
+/** select2 reemplaza la lista por una caja sin nombre: aquí recibe el de su etiqueta, su ayuda y su error. */
+function nombrarBuscadores() {
+  globalThis.django?.jQuery(() => {
+    for (const lista of document.querySelectorAll("select.admin-autocomplete")) {
+      const caja = lista.parentElement.querySelector(".select2-selection");
+      const etiqueta = document.querySelector(`label[for="${CSS.escape(lista.id)}"]`);
+      if (!caja) continue;
+      const elegido = caja.getAttribute("aria-labelledby") ?? "";
+      if (etiqueta) {
+        etiqueta.id ||= `${lista.id}_etiqueta`;
+        caja.setAttribute("aria-labelledby", `${etiqueta.id} ${elegido}`.trim());
+      } else {
+        caja.setAttribute("aria-label", lista.getAttribute("aria-label") ?? "Elegir");
+        caja.removeAttribute("aria-labelledby");
+      }
+      const texto = caja.querySelector("[role=textbox]");
+      texto?.removeAttribute("role");
+      texto?.removeAttribute("aria-readonly");
+      for (const atributo of ["aria-describedby", "aria-invalid"]) {
+        if (lista.hasAttribute(atributo)) caja.setAttribute(atributo, lista.getAttribute(atributo));
+      }
+    }
+  });
 }
 
 function vigilar(formulario) {

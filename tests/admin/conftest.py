@@ -1,4 +1,4 @@
-"""Lo común a las pruebas de la administración: una cuenta de cada rol, que entra por HTTP, y un indicador con su camino."""
+"""Lo común a las pruebas de la administración: una cuenta de cada rol y un indicador con su línea base y su logro."""
 
 import html
 from collections.abc import Callable

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -47,8 +46,8 @@ PROXIMO = str(date.today().year + 1)
         ({"numerador": "9", "denominador": "5"}, "numerador", "El numerador es mayor que el denominador"),
         ({"periodo": PROXIMO}, "periodo", "aún no puede medirse completo"),
         ({"periodo": "ayer"}, "periodo", "«ayer» no es un periodo"),
-        ({"periodo": ""}, "periodo", "Este campo es obligatorio"),
-        ({"indicador": ""}, "indicador", "Este campo es obligatorio"),
+        ({"periodo": ""}, "periodo", "Escriba el periodo que se midió."),
+        ({"indicador": ""}, "indicador", "Elija el indicador."),
         ({"fecha_compromiso": "2027-01-01"}, "fecha_compromiso", "solo acompaña a un valor ausente"),
         ({"_enviar": "1"}, "fuente", "Indique la fuente de la cifra antes de enviarla a revisión."),
     ],
@@ -71,7 +70,10 @@ def test_lo_mal_escrito_se_explica_en_su_campo_y_se_conserva(
     assert not Suceso.objects.exists()
 
 
-@pytest.mark.parametrize(("etapa", "frase"), [("publicada", "Ya hay un valor publicado"), ("borrador", "Ya hay una medición «borrador»")])
+@pytest.mark.parametrize(
+    ("etapa", "frase"),
+    [("publicada", "Ya hay un valor publicado"), ("borrador", "Ya hay una medición «borrador»")],
+)
 def test_un_duplicado_se_rechaza_con_el_valor_que_ya_hay(
     etapa: str, frase: str, gente: dict[str, User], entrar: Entrar, indicador: Indicador
 ) -> None:
@@ -119,7 +121,7 @@ def test_un_porcentaje_sale_de_sus_conteos(gente: dict[str, User], entrar: Entra
 
 def test_una_ausencia_se_registra_con_su_motivo(gente: dict[str, User], entrar: Entrar, indicador: Indicador) -> None:
     manana = timezone.localdate() + timedelta(days=1)
-    cambios: dict[str, Any] = {"valor": "", "motivo_ausencia": "requiere_estudio", "fecha_compromiso": manana.isoformat()}
-    entrar(gente["Analista"]).post(direccion("add"), datos_de(indicador, **cambios))
+    ausencia = {"valor": "", "motivo_ausencia": "requiere_estudio", "fecha_compromiso": manana.isoformat()}
+    entrar(gente["Analista"]).post(direccion("add"), datos_de(indicador, **ausencia))
     medicion = Medicion.objects.get()
     assert (medicion.valor, medicion.motivo_ausencia, medicion.fecha_compromiso) == (None, "requiere_estudio", manana)

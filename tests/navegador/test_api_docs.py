@@ -17,7 +17,7 @@ def test_la_documentacion_se_dibuja_sin_salir_del_servidor(live_server: Any, pag
     expect(operacion.get_by_text("La luz del avance en el año del corte.")).to_be_visible()
     operacion.get_by_role("button", name="Try it out").click()
     operacion.get_by_role("button", name="Execute").click()
-    expect(operacion.locator(".live-responses-table .response-col_status").first).to_contain_text("200")
+    expect(operacion.locator(".live-responses-table tr.response .response-col_status")).to_contain_text("200")
     page.wait_for_load_state("networkidle")
 
     ajenos = [

@@ -1,4 +1,4 @@
-"""La gráfica de un indicador en un navegador real: completa sin JavaScript, interactiva solo a pedido, sin infracciones.
+"""La gráfica de un indicador en un navegador real: completa sin JavaScript, interactiva a pedido, sin infracciones.
 
 Toda página vigila sus errores de consola y de CSP (véase ``conftest.py``): cada prueba falla si hubo alguno.
 """
