@@ -10,7 +10,7 @@ from django.utils import timezone
 from indicadores.errores import DatoInvalido
 from indicadores.ficha import escribir_pagina
 from indicadores.graficas import figura
-from indicadores.lectura import catalogo, leer_indicadores, leer_serie
+from indicadores.lectura import IndicadorLeido, catalogo, leer_indicadores, leer_serie
 from indicadores.lista import pagina_de_lista
 from indicadores.mirada import Mirada, leer_mirada
 
@@ -41,20 +41,24 @@ def indicadores(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
 @con_mirada
 def indicador(request: HttpRequest, codigo: str, *, mirada: Mirada) -> HttpResponse:
     """Todo lo que se sabe de un indicador."""
-    leidos = leer_indicadores(catalogo().filter(codigo=codigo), corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
-    if not leidos:
-        raise Http404(f"No hay un indicador con el código «{codigo}».")
-    contexto = {"seccion": "indicadores", "mirada": mirada, "pagina": escribir_pagina(leidos[0], mirada)}
+    pagina = escribir_pagina(_uno(codigo, mirada), mirada)
+    contexto = {"seccion": "indicadores", "mirada": mirada, "pagina": pagina}
     return render(request, "indicadores/indicador.html", contexto)
 
 
 @con_mirada
 def grafica(request: HttpRequest, codigo: str, *, mirada: Mirada) -> HttpResponse:
     """La figura interactiva de un indicador, para quien pide explorarla."""
-    leidos = leer_indicadores(catalogo().filter(codigo=codigo), corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
+    leido = _uno(codigo, mirada)
+    suyo = leido.indicador
+    datos = leer_serie(suyo, corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
+    return JsonResponse(figura(suyo.nombre, suyo.simbolo, suyo.decimales, leido.evaluacion, datos))
+
+
+def _uno(codigo: str, mirada: Mirada) -> IndicadorLeido:
+    # PostgreSQL no admite un carácter nulo en un texto, ni siquiera para buscarlo.
+    suyo = catalogo().none() if "\0" in codigo else catalogo().filter(codigo=codigo)
+    leidos = leer_indicadores(suyo, corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
     if not leidos:
         raise Http404(f"No hay un indicador con el código «{codigo}».")
-    leido = leidos[0]
-    datos = leer_serie(leido.indicador, corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
-    suyo = leido.indicador
-    return JsonResponse(figura(suyo.nombre, suyo.simbolo, suyo.decimales, leido.evaluacion, datos))
+    return leidos[0]

@@ -133,7 +133,8 @@ def _titular(filas: Sequence[FilaDeServicio]) -> str:
     proveen, constan = estados[Servicio.Estado.EN_PROVISION], len(filas) - estados[Servicio.Estado.NO_CONSTA]
     verbo = "se provee" if proveen == 1 else "se proveen"
     falta = f" De {len(filas) - constan} no consta." if constan < len(filas) else ""
-    return f"De {plural(len(filas), 'servicio conocido', 'servicios conocidos')}, {proveen}{ESPACIO_DURO}{verbo}.{falta}"
+    conocidos = plural(len(filas), "servicio conocido", "servicios conocidos")
+    return f"De {conocidos}, {proveen}{ESPACIO_DURO}{verbo}.{falta}"
 
 
 def _entrada(filas: Sequence[FilaDeServicio]) -> str:

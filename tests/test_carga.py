@@ -1,6 +1,7 @@
 """Las órdenes de arranque: la carga inicial, las cuentas de demostración y los ajustes que producción exige."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -20,7 +21,7 @@ from indicadores import acciones
 from indicadores.models import Ambito, Carga, Fuente, Indicador, LineaBase, LogroEsperado, Medicion, Suceso, Umbral
 from indicadores.permisos import Rol, roles_de
 from objetivos.models import Alternativa, Entidad, Hito, Lineamiento, ObjetivoPrioritario, Politica
-from penitenciaria.management.carga import CUENTA_QUE_REGISTRA, CUENTA_QUE_REVISA, esta_vacia, huella
+from penitenciaria.management.carga import CUENTA_QUE_REGISTRA, CUENTA_QUE_REVISA, cargar, esta_vacia, huella
 from servicios.models import Servicio
 from tests import fabricas
 from tests.politica_real import CARGADA_EN
@@ -155,16 +156,22 @@ def test_las_cuentas_de_personas_no_impiden_cargar(personas: SimpleNamespace) ->
     assert esta_vacia()
 
 
-def test_una_carga_que_falla_a_medias_no_deja_nada(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Como si los datos trajeran una cifra inadmisible: la última publicación se rechaza."""
-    from penitenciaria.management import carga
-
-    def rechazar(*_args: Any, **_datos: Any) -> None:
-        raise acciones.DatoInvalido("Dato inadmisible.")
-
-    monkeypatch.setattr(carga.acciones, "publicar_lote", rechazar)
-    with pytest.raises(acciones.DatoInvalido):
-        orden("cargar_politica")
+@pytest.mark.parametrize(
+    ("archivo", "dice", "diria", "error"),
+    [
+        ("oficial/indicadores.json", '"valor": "34.9"', '"valor": "134.9"', acciones.DatoInvalido),
+        ("complementario/complementario.json", '"indicador": "OP.01-I2"', '"indicador": "OP.99-I9"', LookupError),
+    ],
+)
+def test_una_carga_que_falla_a_medias_no_deja_nada(
+    tmp_path: Path, archivo: str, dice: str, diria: str, error: type[Exception]
+) -> None:
+    carpeta = Path(shutil.copytree(settings.BASE_DIR / "fixtures", tmp_path / "datos"))
+    texto = (carpeta / archivo).read_text(encoding="utf-8")
+    assert dice in texto
+    (carpeta / archivo).write_text(texto.replace(dice, diria), encoding="utf-8")
+    with pytest.raises(error):
+        cargar(carpeta, ahora=CARGADA_EN)
     assert esta_vacia()
     assert not User.objects.exists()
 

@@ -5,6 +5,7 @@ escrito en su sitio. Un GET nunca escribe.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -175,13 +176,16 @@ class FichaDeMedicion(PasosDeMedicion):
         else:
             escrito = form.data if form is not None and form.is_bound else getattr(form, "initial", {})
             consulta = leer_consulta(escrito, medicion=medicion, corrige=corrige)
+        vista = ver(consulta, ahora=momento(None))
+        if form is None and medicion is not None and not medicion.esta_abierta:
+            vista = replace(vista, avisos=())
         contexto: dict[str, Any] = {
             "title": titulo,
             "form": form,
             "medicion": medicion,
             "corrige": corrige,
             "se_puede_guardar": medicion is None or corrige or puede_editar(request.user, medicion),
-            "vista": ver(consulta, ahora=momento(None)),
+            "vista": vista,
             "ve_resultado": form is not None or medicion is None or medicion.etapa in ETAPAS_CON_RESULTADO,
             "media": form.media if form is not None else "",
             "diferencias": diferencias(form, medicion) if isinstance(form, EdicionForm) and medicion else [],

@@ -58,6 +58,7 @@ class Referencia:
     que: str
     cuanto: str
     nota: str = ""
+    es_cifra: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ def _referencias(
     base = evaluacion.linea_base
     logro = next((logro for logro in evaluacion.logros if logro.anio == anio), None)
     if ultimo is None or ultimo.valor is None:
-        ultima = Referencia("Último valor publicado", "ninguno todavía")
+        ultima = Referencia("Último valor publicado", "ninguno todavía", es_cifra=False)
     else:
         fuente = f", {ultimo.fuente.nombre}" if ultimo.fuente else ""
         ultima = Referencia(
@@ -227,11 +228,13 @@ def _referencias(
             "Línea base",
             _cuanto(indicador, base.valor if base else None, base.ausencia if base else None),
             str(base.anio) if base else "",
+            es_cifra=base is not None and base.valor is not None,
         ),
         Referencia(
             f"Logro esperado de {anio}",
             _cuanto(indicador, logro.valor if logro else None, logro.ausencia if logro else None),
             PALABRA_DE_SENTIDO[evaluacion.sentido],
+            es_cifra=logro is not None and logro.valor is not None,
         ),
     )
 

@@ -36,8 +36,8 @@ def leer(indicadores: list[Indicador], a_la_fecha: datetime) -> tuple[Lectura, A
 
 
 @pytest.mark.django_db
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(cambios=st.lists(CAMBIO, min_size=1, max_size=8))
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cambios=st.lists(CAMBIO, min_size=1, max_size=10))
 def test_cada_instante_pasado_se_lee_como_entonces(
     personas: SimpleNamespace, cambios: list[tuple[str, int, int, int | None]]
 ) -> None:

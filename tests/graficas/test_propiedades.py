@@ -82,7 +82,7 @@ def test_los_rotulos_caben_y_no_se_pisan(caso: Caso) -> None:
         return
     for estrecha in (False, True):
         cajas, ancho, alto = rotulos(caso, estrecha=estrecha)
-        assert all(0 <= x0 and x1 <= ancho and 0 <= y0 and y1 <= alto for x0, y0, x1, y1 in cajas)
+        assert all(x0 >= 0 and x1 <= ancho and y0 >= 0 and y1 <= alto for x0, y0, x1, y1 in cajas)
         for a, b in combinations(cajas, 2):
             assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
 
