@@ -176,7 +176,7 @@ def _entrada(tablero: Tablero, leidos: list[IndicadorLeido]) -> str:
         paso = frases.que_paso(evaluacion, indicador.simbolo, indicador.decimales)
         falta = frases.que_falta(evaluacion.avance, indicador.simbolo, indicador.decimales, evaluacion.sentido)
         nombre = indicador.nombre_corto[:1].lower() + indicador.nombre_corto[1:]
-        oraciones = [f"Solo uno puede compararse con su logro esperado de {anio}, {nombre}. {frases.con_punto(paso)}"]
+        oraciones = [f"Solo uno puede compararse con su logro esperado de {anio}: {nombre}. {frases.con_punto(paso)}"]
         if falta:
             oraciones.append(frases.con_punto(falta))
     else:

@@ -63,8 +63,10 @@ def evaluada(
         (evaluada(("2020", "34.9")), f"El único valor oficial es 34,9{DURO}%, de 2020"),
         (
             evaluada(("2020", "30"), base="31"),
-            f"Bajó 1 punto porcentual entre la línea base de 2019 y 2020, hasta 30{DURO}%, "
-            "y debía moverse en sentido contrario",
+            (
+                f"Bajó 1 punto porcentual entre la línea base de 2019 y 2020, hasta 30{DURO}%, "
+                "y debía moverse en sentido contrario"
+            ),
         ),
         (
             evaluada(base="1.9"),
