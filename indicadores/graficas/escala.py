@@ -51,7 +51,7 @@ def escala_de_valores(
         mayor = Fraction(0)
     if abajo_real >= 0:
         menor = max(menor, Fraction(0))
-    if arriba_real <= 0:
+    if arriba_real <= 0 and abajo_real < 0:
         mayor = min(mayor, Fraction(0))
     paso = max(_paso_redondo((mayor - menor) / marcas), fino)
     while True:

@@ -165,13 +165,13 @@ def test_los_millones_encabezan_el_eje() -> None:
         (["33", "35"], 32, 36, 1),
         (["1.3", "8"], 0, 10, 2),
         (["0", "0"], 0, 1, 1),
-        (["-4", "6"], -6, 8, 2),
+        (["-4", "6"], -10, 10, 5),
         (["100", "60"], 50, 100, 10),
     ],
 )
 def test_escala_redonda(valores: list[str], minimo: int, maximo: int, paso: int) -> None:
     escala = escala_de_valores([Decimal(v) for v in valores], decimales=0, marcas=4, arriba=0, abajo=100)
-    assert (escala.minimo, escala.maximo, escala.paso) == (minimo, maximo, paso)
+    assert [escala.minimo, escala.maximo, escala.paso] == [Fraction(n) for n in (minimo, maximo, paso)]
     assert (escala.y(escala.minimo), escala.y(escala.maximo)) == (100, 0)
 
 

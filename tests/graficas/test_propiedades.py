@@ -3,7 +3,6 @@
 import json
 import re
 from datetime import date
-from decimal import Decimal
 from itertools import combinations
 from xml.etree import ElementTree as ET
 
@@ -151,7 +150,3 @@ def test_el_orden_de_los_datos_no_importa(caso: Caso) -> None:
         figura(nombre, simbolo, decimales, evaluacion, orden).get("data", []) for orden in (list(datos), al_reves)
     ]
     assert mismas[0] == mismas[1]
-
-
-def test_un_valor_que_no_cabe_en_coma_flotante_llega_entero() -> None:
-    assert numero_json(Decimal("99999999999.9999")) == 99999999999.9999
