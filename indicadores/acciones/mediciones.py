@@ -44,6 +44,7 @@ CAMPOS_EDITABLES = (
     "notas",
 )
 
+CANTIDADES = ("numerador", "denominador")
 OPCIONES = {"sexo": Medicion.Sexo, "caracter": Medicion.Caracter, "situacion": Medicion.Situacion}
 
 
@@ -110,8 +111,9 @@ def registrar(
 def modificar(medicion: Medicion, *, por: User, testigo: int, ahora: datetime | None = None, **campos: Any) -> Medicion:
     """Cambia ``campos`` de un borrador (u observada, que vuelve a borrador) si nadie lo tocó desde que se leyó.
 
-    ``testigo`` es el que traía la medición leída; si ya no es el vigente levanta :class:`ConflictoDeEdicion` y no
-    escribe nada.
+    Un valor nuevo deja atrás las cantidades y la ausencia que no se den con él; unas cantidades nuevas, el porcentaje
+    que daban las anteriores. ``testigo`` es el que traía la medición leída; si ya no es el vigente levanta
+    :class:`ConflictoDeEdicion` y no escribe nada.
     """
     comprobar(por, Accion.MODIFICAR)
     desconocidos = sorted(set(campos) - set(CAMPOS_EDITABLES))
@@ -130,8 +132,7 @@ def modificar(medicion: Medicion, *, por: User, testigo: int, ahora: datetime | 
         transicion = comprobar_etapa(actual, "modificar")
         antes = {campo: _texto(getattr(actual, campo)) for campo in CAMPOS_EDITABLES}
         datos: dict[str, Any] = {campo: getattr(actual, campo) for campo in CAMPOS_EDITABLES}
-        if "valor" in campos and "motivo_ausencia" not in campos and campos["valor"] is not None:
-            datos.update(motivo_ausencia="", texto_ausencia="", fecha_compromiso=None)
+        _soltar_lo_que_ya_no_vale(actual, datos, campos)
         _poner_datos(actual, **(datos | campos))
         _comprobar_opciones(actual)
         actual.etapa = transicion.hacia
@@ -261,7 +262,7 @@ def corregir(
         datos: dict[str, Any] = {"fuente": actual.fuente, "situacion": actual.situacion, "notas": actual.notas}
         if leer_valor(actual.indicador, valor) == actual.valor:
             datos |= {"numerador": actual.numerador, "denominador": actual.denominador}
-        if valor is None and "motivo_ausencia" not in campos:
+        if valor is None and not {"motivo_ausencia", *CANTIDADES} & set(campos):
             datos |= {
                 "motivo_ausencia": actual.motivo_ausencia,
                 "texto_ausencia": actual.texto_ausencia,
@@ -282,7 +283,6 @@ def retirar(medicion: Medicion, *, por: User, motivo: str, ahora: datetime | Non
     en = momento(ahora)
     razon = exigir_motivo(motivo, "retirar una cifra publicada")
     with escritura(Medicion):
-        esperar_turno([medicion])
         actual = tomar(medicion)
         transicion = comprobar_etapa(actual, "retirar")
         if actual.publicada_en and en < actual.publicada_en:
@@ -291,7 +291,6 @@ def retirar(medicion: Medicion, *, por: User, motivo: str, ahora: datetime | Non
         actual.sustituida_en = en
         actual.testigo += 1
         actual.save()
-        reservar_celdas([actual])
         _anotar(actual, "retirar", por, en, motivo=razon)
     return actual
 
@@ -312,6 +311,19 @@ def leer_periodo(texto: str, *, hoy: date) -> Periodo:
             campo="periodo",
         )
     return lapso
+
+
+def _soltar_lo_que_ya_no_vale(medicion: Medicion, datos: dict[str, Any], campos: dict[str, Any]) -> None:
+    """Quita de ``datos`` (lo que había) lo que un cambio en ``campos`` deja sin sustento."""
+    if campos.get("valor") is not None:
+        datos.update(motivo_ausencia="", texto_ausencia="", fecha_compromiso=None)
+        if leer_valor(medicion.indicador, campos["valor"]) != medicion.valor:
+            datos.update(numerador=None, denominador=None)
+    elif "valor" not in campos and set(CANTIDADES) & set(campos):
+        quedan = datos | campos
+        es_porcentaje = medicion.indicador.unidad == Indicador.Unidad.PORCENTAJE
+        if es_porcentaje and quedan["numerador"] is not None and quedan["denominador"]:
+            datos.update(valor=None, motivo_ausencia="", texto_ausencia="", fecha_compromiso=None)
 
 
 def _poner_datos(

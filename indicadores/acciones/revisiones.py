@@ -67,7 +67,8 @@ def fijar_umbrales(
     ahora: datetime | None = None,
 ) -> Umbral:
     """Fija desde qué avance (puntos de porcentaje) el semáforo es verde o amarillo, para toda la política."""
-    if not 0 < amarillo < verde <= 100:
+    exactos = all(isinstance(umbral, Decimal | int) and Decimal(umbral).is_finite() for umbral in (verde, amarillo))
+    if not exactos or not 0 < amarillo < verde <= 100:
         raise DatoInvalido("Los umbrales deben cumplir 0 < amarillo < verde ≤ 100.", campo="verde")
     nuevo = Umbral(verde=verde, amarillo=amarillo)
     return _fijar(nuevo, Umbral.objects.all(), por=por, motivo=motivo, norma=norma, ahora=ahora, que="los umbrales")

@@ -72,7 +72,9 @@ class FiltroDePersona(admin.SimpleListFilter):
 
 def hechas_por(persona: Any) -> Q:
     """Las que ``persona`` registró, envió o modificó: las mismas que no puede publicar."""
-    modificadas = Medicion.objects.filter(sucesos__por=persona.pk, sucesos__accion="modificar").values("pk")
+    modificadas = Medicion.objects.filter(sucesos__por=persona.pk, sucesos__accion__in=("modificar", "enviar")).values(
+        "pk"
+    )
     return Q(registrada_por=persona.pk) | Q(enviada_por=persona.pk) | Q(pk__in=modificadas)
 
 
@@ -153,7 +155,7 @@ class ListaDeMediciones(admin.ModelAdmin):
 def quienes_pueden_publicar(medicion: Medicion) -> list[str]:
     """Los nombres de las cuentas activas que sí pueden publicar ``medicion``."""
     roles = [rol.value for rol in ROLES_DE_ACCION[Accion.PUBLICAR]]
-    modificaron = medicion.sucesos.filter(accion="modificar").values("por")
+    modificaron = medicion.sucesos.filter(accion__in=("modificar", "enviar")).values("por")
     cuentas = (
         User.objects.filter(Q(groups__name__in=roles) | Q(is_superuser=True), is_active=True, is_staff=True)
         .exclude(pk__in=[medicion.registrada_por_id, medicion.enviada_por_id or 0])

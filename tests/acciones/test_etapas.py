@@ -228,3 +228,25 @@ def test_enviar_exige_fuente(personas: SimpleNamespace) -> None:
     acciones.modificar(medicion, por=personas.analista, testigo=1, fuente=fabricas.FuenteFactory())
     enviada = acciones.enviar(medicion, por=personas.otra_analista, ahora=AHORA)
     assert (enviada.etapa, enviada.enviada_por) == ("en_revision", personas.otra_analista)
+
+
+def test_modificar_solo_el_valor_suelta_las_cantidades_que_daban_otro(personas: SimpleNamespace) -> None:
+    medicion = fabricas.borrador(por=personas.analista, valor=None, numerador=1, denominador=3)
+    igual = acciones.modificar(medicion, por=personas.analista, testigo=1, valor="33,3333")
+    assert (igual.numerador, igual.denominador) == (1, 3)
+    otro = acciones.modificar(medicion, por=personas.analista, testigo=2, valor="40")
+    assert (otro.valor, otro.numerador, otro.denominador) == (Decimal(40), None, None)
+
+
+def test_modificar_solo_las_cantidades_calcula_otra_vez_el_porcentaje(personas: SimpleNamespace) -> None:
+    medicion = fabricas.borrador(por=personas.analista, valor=None, numerador=1, denominador=4)
+    otra = acciones.modificar(medicion, por=personas.analista, testigo=1, numerador=3)
+    assert (otra.valor, otra.numerador, otra.denominador) == (Decimal(75), 3, 4)
+
+
+def test_corregir_una_ausencia_con_cantidades_le_pone_el_valor_que_dan(personas: SimpleNamespace) -> None:
+    ausente = fabricas.publicada(por=personas.analista, motivo_ausencia="no_medido")
+    nueva = acciones.corregir(
+        ausente, por=personas.analista, valor=None, motivo="Llegó el dato", numerador=1, denominador=2
+    )
+    assert (nueva.valor, nueva.motivo_ausencia) == (Decimal(50), "")

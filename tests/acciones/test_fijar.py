@@ -173,3 +173,9 @@ def test_los_umbrales_no_se_fijan_en_el_pasado() -> None:
     with pytest.raises(DatoInvalido, match=r"^El momento es anterior al de la última vez que se fijó los umbrales"):
         umbrales(Decimal(90), Decimal(75), ahora=minuto(0))
     assert Umbral.objects.get().sustituida_en is None
+
+
+@pytest.mark.parametrize("verde", [95.0, Decimal("NaN"), Decimal("Infinity"), "95"])
+def test_los_umbrales_son_decimales_exactos(personas: SimpleNamespace, verde: Any) -> None:
+    with pytest.raises(DatoInvalido, match="0 < amarillo < verde ≤ 100"):
+        acciones.fijar_umbrales(por=personas.administrador, verde=verde, amarillo=Decimal(75), motivo="x")

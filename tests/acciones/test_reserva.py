@@ -144,6 +144,20 @@ def test_un_borrador_no_hereda_la_marca_y_se_decide_al_publicarlo(
     assert claves(pequena) < reservadas()
 
 
+def test_un_borrador_no_decide_por_lo_publicado(
+    personas: SimpleNamespace, penales: tuple[Ambito, list[Ambito], list[Ambito]], indicador: Indicador
+) -> None:
+    """Mientras la corrección no se publique, la celda pequeña es la que se publicó."""
+    _, (_, sur), (*_, a, b) = penales
+    celda(indicador, sur, 45)
+    pequena = celda(indicador, a, 5)
+    acciones.corregir(
+        pequena, por=personas.analista, valor=None, numerador=100, denominador=500, motivo="x", ahora=minuto(1)
+    )
+    hermana = celda(indicador, b, 40, cuando=2)
+    assert reservadas() == claves(pequena, hermana)
+
+
 def test_retirar_la_celda_pequena_no_destapa_a_su_hermana(
     personas: SimpleNamespace, penales: tuple[Ambito, list[Ambito], list[Ambito]], indicador: Indicador
 ) -> None:
