@@ -90,7 +90,14 @@ def _sin_mediciones(evaluacion: Evaluacion, simbolo: str, decimales: int) -> str
             f"Solo se conoce su línea base: {escribir_valor(base.valor, simbolo, decimales)} en {base.anio}. "
             "Desde entonces no hay ningún valor publicado"
         )
+    if not hay_algo_publicado(evaluacion):
+        return "Todavía no se ha publicado nada sobre este indicador"
     return f"Nunca se ha medido: {razon(evaluacion.ausencia, Motivo.SIN_MEDICION)}"
+
+
+def hay_algo_publicado(evaluacion: Evaluacion) -> bool:
+    """Si a la fecha se conocía alguna cifra suya, o al menos por qué falta."""
+    return bool(evaluacion.serie)
 
 
 def que_falta(avance: Avance, simbolo: str, decimales: int, sentido: Sentido) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from indicadores.calculo.tipos import EstadoIndicador
 from indicadores.formato import plural, sin_acentos
+from indicadores.frases import hay_algo_publicado
 from indicadores.lectura import IndicadorLeido
 from indicadores.mirada import Mirada
 from indicadores.paginas import FilaDeIndicador, fila_de
@@ -35,13 +36,11 @@ def pagina_de_lista(leidos: Sequence[IndicadorLeido], pedido: Mapping[str, str],
         and (not objetivo or _objetivo_de(leido) == objetivo)
         and (not estado or leido.evaluacion.estado == estado)
     ]
-    medidos = sum(leido.evaluacion.estado is EstadoIndicador.CON_MEDICION for leido in elegidos)
-    titular = f"{plural(len(elegidos), 'indicador', 'indicadores')}: {medidos} con alguna medición."
     return Lista(
         anio=mirada.corte.year,
         filas=tuple(fila_de(leido) for leido in elegidos if leido.indicador.objetivo_id),
         de_servicios=tuple(fila_de(leido) for leido in elegidos if leido.indicador.servicio_id),
-        titular=titular if elegidos else "Ningún indicador cumple lo que se pide.",
+        titular=_titular(elegidos, leidos, objetivo),
         texto=texto,
         objetivo=objetivo,
         estado=estado,
@@ -56,6 +55,18 @@ def pagina_de_lista(leidos: Sequence[IndicadorLeido], pedido: Mapping[str, str],
         ),
         hay_filtro=bool(texto or objetivo or estado),
     )
+
+
+def _titular(elegidos: Sequence[IndicadorLeido], leidos: Sequence[IndicadorLeido], objetivo: str) -> str:
+    if objetivo and objetivo not in {_objetivo_de(leido) for leido in leidos}:
+        return f"No hay ningún objetivo «{objetivo}»."
+    if not elegidos:
+        return "Ningún indicador cumple lo que se pide."
+    cuantos = plural(len(elegidos), "indicador", "indicadores")
+    if not any(hay_algo_publicado(leido.evaluacion) for leido in elegidos):
+        return f"{cuantos}. A esa fecha este portal aún no había publicado nada de ellos."
+    medidos = sum(leido.evaluacion.estado is EstadoIndicador.CON_MEDICION for leido in elegidos)
+    return f"{cuantos}: {medidos} con alguna medición."
 
 
 def _contiene(leido: IndicadorLeido, texto: str) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from indicadores import frases
-from indicadores.calculo.tipos import EstadoIndicador, Motivo, Semaforo
+from indicadores.calculo.tipos import EstadoIndicador, Evaluacion, Motivo, Semaforo
 from indicadores.formato import escribir_numero, escribir_periodo, escribir_valor, texto_de_motivo
 from indicadores.graficas import miniatura
 from indicadores.lectura import IndicadorLeido
@@ -49,7 +49,7 @@ def luz_de(leido: IndicadorLeido) -> Luz:
     if avance.semaforo is not Semaforo.SIN_DATOS:
         return Luz(avance.semaforo.value, frases.palabra_de_luz(avance), avance.parcial)
     if evaluacion.estado is EstadoIndicador.SIN_MEDICION:
-        return Luz("nunca", "nunca medido")
+        return Luz("nunca", "nunca medido" if frases.hay_algo_publicado(evaluacion) else "sin publicaciones")
     return Luz("sin-dato", frases.palabra_de_luz(avance))
 
 
@@ -66,16 +66,13 @@ def fila_de(leido: IndicadorLeido) -> FilaDeIndicador:
     logro = avance.logro
     if logro is None or logro.valor is None:
         logro = max((uno for uno in evaluacion.logros if uno.valor is not None), key=attrgetter("anio"), default=None)
-    sin_nada = evaluacion.estado is EstadoIndicador.SIN_MEDICION
     return FilaDeIndicador(
         codigo=indicador.codigo,
         nombre=indicador.nombre_corto,
         nombre_oficial=indicador.nombre,
         luz=luz_de(leido),
         detalle_luz=_ultimo_avance(leido),
-        razon=frases.con_punto(frases.mayuscula(frases.razon(evaluacion.ausencia, Motivo.SIN_MEDICION)))
-        if sin_nada
-        else "",
+        razon=_razon(evaluacion),
         valor=valor,
         cuando=cuando,
         se_repite=evaluacion.ultima_se_repite,
@@ -88,6 +85,15 @@ def fila_de(leido: IndicadorLeido) -> FilaDeIndicador:
         nota=frases.desacuerdo(avance, evaluacion.movimiento),
         miniatura=miniatura(evaluacion),
     )
+
+
+def _razon(evaluacion: Evaluacion) -> str:
+    """Por qué no hay ningún valor que mostrar; vacía si lo hay."""
+    if evaluacion.estado is EstadoIndicador.CON_MEDICION:
+        return ""
+    if not frases.hay_algo_publicado(evaluacion):
+        return "Todavía no se ha publicado nada sobre él."
+    return frases.con_punto(frases.mayuscula(frases.razon(evaluacion.ausencia, Motivo.SIN_MEDICION)))
 
 
 def _si_no_lo_dice_el_estado(motivo: Motivo | None) -> str:

@@ -108,6 +108,15 @@ def prohibido(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _error(request, 403, "Su cuenta no puede hacer esto", explicacion)
 
 
+def formulario_vencido(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 de un formulario cuya señal de seguridad falta o ya no vale; no se guardó nada."""
+    explicacion = (
+        "El formulario estuvo abierto demasiado tiempo o el navegador no guarda cookies. No se guardó nada: vuelva "
+        "atrás, cargue la página de nuevo y envíelo otra vez."
+    )
+    return _error(request, 403, "El formulario venció", explicacion)
+
+
 def mal_pedido(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: tampoco se fía de la petición, que puede traer un nombre de servidor que no es el nuestro."""
     return HttpResponseBadRequest(_sola("400.html"))

@@ -117,6 +117,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}  # type: ignore[assignment]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+CSRF_FAILURE_VIEW = "penitenciaria.paginas.formulario_vencido"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # horas
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -154,7 +154,11 @@ def test_las_cifras_de_los_servicios_son_cinco() -> None:
     for indicador in DE_SERVICIOS:
         assert {m["periodo"] for m in indicador["mediciones"]} == {"2021-S1"}
         assert not {"linea_base", "logros_esperados"} & set(indicador)
-        assert (indicador["unidad"], indicador["decimales"], indicador["cuenta_personas"]) == ("numero", 0, False)
+        assert (indicador["unidad"], indicador["decimales"], indicador["cuenta_personas"]) == (
+            "numero",
+            0,
+            indicador["codigo"] == "OP.01-S1-I1",
+        )
         assert indicador["codigo"].startswith(indicador["servicio"] + "-I")
 
 

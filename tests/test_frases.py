@@ -73,7 +73,7 @@ def evaluada(
             f"Solo se conoce su línea base: 1,9{DURO}% en 2019. Desde entonces no hay ningún valor publicado",
         ),
         (evaluada(("2020", None)), "Nunca se ha medido: aún no se mide"),
-        (evaluada(), "Nunca se ha medido: no hay una medición del año"),
+        (evaluada(), "Todavía no se ha publicado nada sobre este indicador"),
     ],
 )
 def test_que_paso_lo_cuenta_con_su_referencia(evaluacion: Evaluacion, frase: str) -> None:

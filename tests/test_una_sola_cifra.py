@@ -126,4 +126,5 @@ def test_ninguna_pagina_publica_escribe_en_la_base(client: Client) -> None:
     for direccion in direcciones:
         with CaptureQueriesContext(connection) as consultas:
             assert client.get(direccion).status_code == 200
-        assert all(consulta["sql"].lstrip("( ").upper().startswith("SELECT") for consulta in consultas), direccion
+        # En PostgreSQL, recorrer muchas filas declara un cursor de lectura.
+        assert all(consulta["sql"].startswith(("SELECT", "DECLARE")) for consulta in consultas), direccion

@@ -1,9 +1,12 @@
 """Celdas pequeñas: qué versiones publicadas dejan de mostrarse para no señalar a nadie."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from decimal import Decimal
 
 from indicadores.calculo.reserva import Celda, reservadas
 from indicadores.calculo.tipos import Sexo
+from indicadores.formato import redondear
 from indicadores.models import Ambito, Indicador, Medicion
 
 
@@ -18,33 +21,53 @@ def esperar_turno(mediciones: Sequence[Medicion]) -> None:
 
 
 def reservar_celdas(cambiadas: Sequence[Medicion]) -> None:
-    """Marca ``reservada`` en los grupos de ``cambiadas`` (mismo indicador, periodo y carácter) lo que debe callarse.
+    """Marca ``reservada`` en los grupos de ``cambiadas`` (mismo indicador y periodo) lo que debe callarse.
 
-    La marca se pone en todas las versiones publicadas de la celda, también las pasadas, y nunca se quita: lo que ayer
-    permitía deducir una celda pequeña lo permite todavía hoy. Un borrador se decide cuando se publica.
+    El carácter no separa: lo referencial de un lugar revelaría lo oficial que se calla de él, y al revés. La marca se
+    pone en todas las versiones publicadas de la celda, también las pasadas, y nunca se quita: lo que ayer permitía
+    deducir una celda pequeña lo permite todavía hoy. Un borrador se decide cuando se publica.
     """
-    grupos = {
-        (medicion.indicador_id, medicion.periodo, medicion.caracter)
-        for medicion in cambiadas
-        if medicion.indicador.cuenta_personas
-    }
-    for indicador, periodo, caracter in grupos:
-        _reservar_grupo(indicador, periodo, caracter)
+    grupos = {(medicion.indicador, medicion.periodo) for medicion in cambiadas if medicion.indicador.cuenta_personas}
+    for indicador, periodo in grupos:
+        _reservar_grupo(indicador, periodo)
     for medicion in cambiadas:
         if medicion.indicador.cuenta_personas:
             medicion.refresh_from_db(fields=["reservada"])
 
 
-def _reservar_grupo(indicador: int, periodo: str, caracter: str) -> None:
+def _reservar_grupo(indicador: Indicador, periodo: str) -> None:
     """Decide con la última versión de cada celda, aunque se haya retirado: retirarla no vuelve pública su cantidad."""
-    grupo = Medicion.objects.con_version().filter(indicador=indicador, periodo=periodo, caracter=caracter)
+    grupo = Medicion.objects.con_version().filter(indicador=indicador, periodo=periodo)
     ultimas = {
-        (ambito, sexo): personas
-        for ambito, sexo, personas in grupo.order_by("version").values_list("ambito__codigo", "sexo", "denominador")
+        (ambito, sexo, caracter): personas_de(indicador, valor, numerador, denominador)
+        for ambito, sexo, caracter, valor, numerador, denominador in grupo.order_by("version").values_list(
+            "ambito__codigo", "sexo", "caracter", "valor", "numerador", "denominador"
+        )
     }
-    if ultimas.keys() == {(Ambito.NACIONAL, Sexo.TOTAL)}:
+    por_celda: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for (ambito, sexo, _), personas in ultimas.items():
+        por_celda[ambito, sexo] += [] if personas is None else [personas]
+    if por_celda.keys() == {(Ambito.NACIONAL, Sexo.TOTAL)}:
         return
-    celdas = [Celda(ambito=ambito, sexo=Sexo(sexo), personas=personas) for (ambito, sexo), personas in ultimas.items()]
+    celdas = [
+        Celda(ambito=ambito, sexo=Sexo(sexo), personas=min(filter(None, cuantas), default=0) if cuantas else None)
+        for (ambito, sexo), cuantas in por_celda.items()
+    ]
     padres = dict(Ambito.objects.order_by("codigo").values_list("codigo", "padre__codigo"))
     for ambito, sexo in reservadas(celdas, padres):
         grupo.filter(ambito__codigo=ambito, sexo=sexo, reservada=False).update(reservada=True)
+
+
+def personas_de(
+    indicador: Indicador, valor: Decimal | None, numerador: int | None, denominador: int | None
+) -> int | None:
+    """A cuántas personas se refiere la cifra: su denominador, dado o deducido, o ella misma si es un conteo."""
+    if denominador is not None:
+        return denominador
+    if valor is None:
+        return None
+    if indicador.es_entero:
+        return int(valor)
+    if indicador.unidad == Indicador.Unidad.PORCENTAJE and numerador and valor:
+        return int(redondear(numerador * 100 / valor, 0))
+    return None

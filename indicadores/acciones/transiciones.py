@@ -45,6 +45,6 @@ def comprobar_etapa(medicion: Medicion, verbo: str) -> Transicion:
         admitidas = " o ".join(f"«{Etapa(e).label}»" for e in Etapa if e in transicion.desde)
         raise TransicionInvalida(
             f"La medición está «{medicion.get_etapa_display()}» y no puede ser {transicion.participio}: "
-            f"debe estar {admitidas}. Vuelva a cargar la página para ver qué cambió."
+            f"su etapa debe ser {admitidas}. Vuelva a cargar la página para ver qué cambió."
         )
     return transicion

@@ -9,8 +9,10 @@ from typing import Any
 
 from django.urls import reverse
 
+from indicadores.acciones.busqueda import describir_valor
 from indicadores.acciones.comun import dia_en_lima, leer_valor
-from indicadores.acciones.mediciones import describir_valor, leer_periodo
+from indicadores.acciones.mediciones import leer_periodo
+from indicadores.acciones.reserva import personas_de
 from indicadores.admin.palabras import FORMA_DE_SEMAFORO, Etapa
 from indicadores.calculo.estado import evaluar, se_repite
 from indicadores.calculo.reserva import MINIMO_DE_PERSONAS
@@ -273,7 +275,8 @@ def _avisos_del_valor(
                 )
             )
     desagregado = dato.ambito != Ambito.NACIONAL or dato.sexo is not Sexo.TOTAL
-    if indicador.cuenta_personas and desagregado and 0 < (dato.denominador or 0) < MINIMO_DE_PERSONAS:
+    personas = personas_de(indicador, dato.valor, dato.numerador, dato.denominador)
+    if indicador.cuenta_personas and desagregado and 0 < (personas or 0) < MINIMO_DE_PERSONAS:
         avisos.append(
             Aviso("pocas_personas", "Se refiere a menos de diez personas: al publicarse se mostrará «reservado».")
         )

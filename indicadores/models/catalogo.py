@@ -113,9 +113,9 @@ class Indicador(models.Model):
     )
     sentido = models.CharField("sentido esperado", max_length=12, choices=Sentido, default=Sentido.NO_DEFINIDO)
     cuenta_personas = models.BooleanField(
-        "el denominador cuenta personas",
+        "cuenta personas",
         default=True,
-        help_text="Si es así, un valor desagregado de menos de diez personas no se publica.",
+        help_text="Su denominador o, si es una cantidad, su valor. Un desagregado de menos de diez no se publica.",
     )
     objeto_medicion = models.TextField("objeto de medición", blank=True)
     justificacion = models.TextField("justificación", blank=True)

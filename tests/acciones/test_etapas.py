@@ -56,7 +56,7 @@ def test_cada_verbo_en_cada_etapa(personas: SimpleNamespace, verbo: str, etapa: 
         return
     nombre = Etapa(etapa).label
     admitidas = " o ".join(f"«{e.label}»" for e in Etapa if e in desde)
-    frase = f"La medición está «{nombre}» y no puede ser {PARTICIPIO[verbo]}: debe estar {admitidas}."
+    frase = f"La medición está «{nombre}» y no puede ser {PARTICIPIO[verbo]}: su etapa debe ser {admitidas}."
     with pytest.raises(TransicionInvalida, match=f"^{re.escape(frase)}"):
         pedir(verbo, medicion, personas.superusuario)
     assert Medicion.objects.filter(pk=medicion.pk).values().get() == antes

@@ -1,6 +1,7 @@
 """Celdas pequeñas en la base: qué versiones quedan reservadas al publicar, y que nada las deje deducir después."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -181,13 +182,12 @@ def test_corregida_con_bastantes_personas_la_version_nueva_se_ve_y_la_vieja_no(
     assert not nueva.reservada
 
 
-def test_cada_periodo_caracter_e_indicador_se_decide_aparte(
+def test_cada_periodo_e_indicador_se_decide_aparte(
     penales: tuple[Ambito, list[Ambito], list[Ambito]], indicador: Indicador
 ) -> None:
     _, (_, sur), (*_, a, b) = penales
-    for datos in ({"periodo": "2021"}, {"caracter": "referencial"}):
-        celda(indicador, sur, 45, **datos)
-        celda(indicador, a, 40, **datos)
+    celda(indicador, sur, 45, periodo="2021")
+    celda(indicador, a, 40, periodo="2021")
     celda(fabricas.IndicadorFactory(), a, 40)
     celda(indicador, sur, 45)
     hermana, pequena = celda(indicador, a, 40), celda(indicador, b, 5)
@@ -215,3 +215,28 @@ def test_un_lote_se_reserva_como_un_todo(
     ]
     publicadas = acciones.publicar_lote(enviadas, por=personas.revisor)
     assert [m.reservada for m in publicadas] == [False, False, True, True]
+
+
+def test_el_caracter_no_separa_lo_referencial_de_lo_oficial(
+    personas: SimpleNamespace, penales: tuple[Ambito, list[Ambito], list[Ambito]], indicador: Indicador
+) -> None:
+    """Con el total referencial a la vista, el oficial de hombres diría cuántas mujeres hay."""
+    _, _, (a, *_) = penales
+    for sexo, cuantas in (("T", 41), ("M", 1)):
+        celda(indicador, a, cuantas, sexo=sexo, caracter="referencial")
+    oficial = celda(indicador, a, 40, sexo="H", caracter="oficial")
+    oficial.refresh_from_db()
+    assert oficial.reservada
+
+
+def test_lo_que_se_deduce_del_numerador_o_del_conteo_tambien_se_reserva(
+    personas: SimpleNamespace, penales: tuple[Ambito, list[Ambito], list[Ambito]], indicador: Indicador
+) -> None:
+    _, _, (a, b, *_) = penales
+    sin_denominador = fabricas.publicada(indicador=indicador, ambito=a, sexo="M", valor=Decimal(40), numerador=2)
+    conteo = fabricas.IndicadorFactory(unidad="numero", simbolo="personas", decimales=0, cuenta_personas=True)
+    tres = fabricas.publicada(indicador=conteo, ambito=b, valor=Decimal(3))
+    trescientas = fabricas.publicada(indicador=conteo, ambito=a, valor=Decimal(300))
+    for medicion, esperada in ((sin_denominador, True), (tres, True), (trescientas, False)):
+        medicion.refresh_from_db()
+        assert medicion.reservada is esperada
