@@ -59,7 +59,7 @@ arreglar: $(VENV)/.instalado-dev ## corrige lo que se corrige solo: importacione
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-bench: $(VENV)/.instalado-dev ## ejecuta bench/, imprime razones y escribe bench/resultados.json
+bench: $(VENV)/.instalado-dev $(ESTATICOS) ## ejecuta bench/, imprime razones y escribe bench/resultados.json
 	$(PY) -m bench
 
 puerto-libre:
