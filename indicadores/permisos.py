@@ -36,6 +36,8 @@ class Accion(StrEnum):
     RETIRAR = "retirar mediciones publicadas"
     FIJAR = "fijar líneas base, logros esperados o umbrales"
     ADMINISTRAR = "administrar el catálogo"
+    REDACTAR = "redactar el reporte"
+    EMITIR = "emitir el reporte"
 
 
 ROLES_DE_ACCION: dict[Accion, frozenset[Rol]] = {
@@ -50,6 +52,8 @@ ROLES_DE_ACCION: dict[Accion, frozenset[Rol]] = {
     Accion.RETIRAR: frozenset({Rol.REVISOR, Rol.ADMINISTRADOR}),
     Accion.FIJAR: frozenset({Rol.ADMINISTRADOR}),
     Accion.ADMINISTRAR: frozenset({Rol.ADMINISTRADOR}),
+    Accion.REDACTAR: frozenset({Rol.ANALISTA, Rol.ADMINISTRADOR}),
+    Accion.EMITIR: frozenset({Rol.REVISOR, Rol.ADMINISTRADOR}),
 }
 
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from objetivos import views as de_objetivos
-from penitenciaria import paginas, views
+from penitenciaria import paginas, preparacion, reportes, views
 from penitenciaria.api.views import NoExiste
 from servicios import views as de_servicios
 
@@ -14,12 +14,24 @@ admin.site.index_title = "Gestión de la información"
 
 urlpatterns = [
     path("", views.portada, name="portada"),
+    path("ficha-ejecutiva.pdf", reportes.ficha_ejecutiva, name="ficha-ejecutiva"),
     path("objetivos/<str:codigo>/", de_objetivos.objetivo, name="objetivo"),
+    path("objetivos/<str:codigo>/ficha.pdf", reportes.ficha_del_objetivo, name="objetivo-ficha"),
+    path("indicadores/<str:codigo>/ficha.pdf", reportes.ficha_del_indicador, name="indicador-ficha"),
     path("indicadores/", include("indicadores.urls")),
     path("servicios/", de_servicios.servicios, name="servicios"),
     path("servicios/<str:codigo>/", de_servicios.servicio, name="servicio"),
     path("entidades/", de_objetivos.entidades, name="entidades"),
     path("entidades/<str:sigla>/", de_objetivos.entidad, name="entidad"),
+    path("reporte/", reportes.reportes, name="reportes"),
+    path("reporte/verificar/", reportes.verificar, name="reportes-verificar"),
+    path("reporte/verificar/<str:huella>/", reportes.verificar_huella, name="reporte-verificar"),
+    path("reporte/verificar/<str:huella>/datos.json", reportes.datos_emitidos, name="reporte-datos"),
+    path("reporte/<int:anio>/", reportes.reporte, name="reporte"),
+    path("reporte/<int:anio>.<str:extension>", reportes.archivo, name="reporte-archivo"),
+    path("reporte/<int:anio>/matriz.xlsx", reportes.archivo, {"extension": "xlsx"}, name="reporte-matriz"),
+    path("reporte/<int:anio>/comparar/", reportes.comparar, name="reporte-comparar"),
+    path("reporte/<int:anio>/preparar/", preparacion.preparar, name="reporte-preparar"),
     path("metodologia/", paginas.metodologia, name="metodologia"),
     path("datos/", paginas.datos, name="datos"),
     path("api/v1/", include("penitenciaria.api.urls")),

@@ -43,6 +43,8 @@ PUEDEN: dict[Accion, tuple[str, ...]] = {
     Accion.RETIRAR: REVISAN,
     Accion.FIJAR: MANDAN,
     Accion.ADMINISTRAR: MANDAN,
+    Accion.REDACTAR: ENTRAN,
+    Accion.EMITIR: REVISAN,
 }
 
 

@@ -18,6 +18,7 @@ from objetivos.models import Alternativa, AvanceNarrativo, Hito
 from servicios.models import DocumentoDeProvision, Intervencion, Participacion, Suspension
 from tests import fabricas
 from tests.fabricas import AHORA, minuto
+from tests.modelos.casos_de_reporte import CASOS_DE_REPORTE
 
 Mundo = SimpleNamespace
 Fabricador = Callable[[Mundo], list[models.Model]]
@@ -155,6 +156,7 @@ def de_revision(modelo: type[models.Model], prefijo: str, una: str) -> Casos:
 CASOS: Casos = {
     **de_revision(LineaBase, "linea_base", "una"),
     **de_revision(LogroEsperado, "logro", "uno"),
+    **CASOS_DE_REPORTE,
     "umbral_uno_vigente": ([fijado(Umbral, CERRADA, {"version": 2})], [fijado(Umbral, {}, {"version": 2})]),
     "umbral_version_unica": ([fijado(Umbral, CERRADA, CERRADA | {"version": 2})], [fijado(Umbral, CERRADA, {})]),
     "umbral_intervalo": ([fijado(Umbral, INSTANTE)], [fijado(Umbral, ANTES)]),

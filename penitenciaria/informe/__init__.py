@@ -1,0 +1,1 @@
+"""El reporte de cumplimiento: del tablero al documento, y del documento a HTML, DOCX y PDF."""
