@@ -35,7 +35,7 @@ EJEMPLOS = (
     ("Debía subir a 8 y está en 1,3", {"sentido": "ascendente", "linea_base": "1,3", "logro": "8", "valor": "1,3"}),
 )
 HOJA = "css/portal.css"
-PAGINAS_FIJAS = ("portada", "indicadores", "servicios", "entidades", "metodologia", "datos")
+PAGINAS_FIJAS = ("portada", "reportes", "indicadores", "servicios", "entidades", "metodologia", "datos")
 
 
 @con_mirada

@@ -172,7 +172,8 @@ def verificar_huella(request: HttpRequest, huella: str) -> HttpResponse:
 
 def datos_emitidos(request: HttpRequest, huella: str) -> HttpResponse:
     """Los datos en que se apoya un reporte emitido, byte a byte los que dan su huella."""
-    emitido = Reporte.objects.filter(huella=huella).only("datos", "huella", "anio", "numero").first()
+    suyos = Reporte.objects.filter(huella=huella) if emitidos.es_huella(huella) else Reporte.objects.none()
+    emitido = suyos.only("datos", "huella", "anio", "numero").order_by("pk").first()
     if emitido is None:
         raise Http404("No hay un reporte emitido con esa huella.")
     nombre = f"reporte-de-cumplimiento-{emitido.anio}-n{emitido.numero}-datos.json"

@@ -5,7 +5,7 @@ Todo lo que la página suelta necesita viaja dentro: hojas de estilo, dibujos y 
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -25,11 +25,15 @@ NIVELES_DEL_INDICE = 2
 
 @dataclass(frozen=True, slots=True)
 class Pieza:
-    """Un bloque con el nombre de su clase en minúscula (``titulo``, ``tabla``…) y, si es una figura, su imagen."""
+    """Un bloque con el nombre de su clase en minúscula (``titulo``, ``tabla``…).
+
+    ``imagen`` es la de una figura; ``nivel``, el de un título, que en una página no puede saltarse ninguno.
+    """
 
     tipo: str
     bloque: Bloque
     imagen: str = ""
+    nivel: int = 0
 
     @property
     def filas(self) -> Iterator[Iterator[tuple[Columna, str]]]:
@@ -53,7 +57,7 @@ def preparar(documento: Documento) -> DocumentoEnHtml:
     """Los bloques en su orden, el índice y el código QR de la dirección de verificación, si la hay."""
     return DocumentoEnHtml(
         documento=documento,
-        piezas=tuple(_pieza(bloque) for bloque in documento.bloques),
+        piezas=tuple(_piezas(documento.bloques)),
         indice=tuple(b for b in documento.bloques if isinstance(b, Titulo) and b.nivel <= NIVELES_DEL_INDICE),
         qr=codigo_qr(documento.direccion) if documento.direccion else "",
     )
@@ -78,9 +82,17 @@ def como_datos(svg: str) -> str:
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
-def _pieza(bloque: Bloque) -> Pieza:
-    imagen = como_datos(autonoma(bloque.svg)) if isinstance(bloque, Figura) else ""
-    return Pieza(type(bloque).__name__.lower(), bloque, imagen)
+def _piezas(bloques: Iterable[Bloque]) -> Iterator[Pieza]:
+    nivel = 0
+    for bloque in bloques:
+        tipo = type(bloque).__name__.lower()
+        if isinstance(bloque, Titulo):
+            nivel = min(bloque.nivel, nivel + 1)
+            yield Pieza(tipo, bloque, nivel=nivel)
+        elif isinstance(bloque, Figura):
+            yield Pieza(tipo, bloque, imagen=como_datos(autonoma(bloque.svg)))
+        else:
+            yield Pieza(tipo, bloque)
 
 
 @cache
