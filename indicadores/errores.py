@@ -21,5 +21,9 @@ class DatoInvalido(ErrorDelDominio):
         self.campo = campo
 
 
+class EjercicioBloqueado(TransicionInvalida):
+    """El año de la cifra está cerrado; el mensaje dice quién lo cerró, cuándo, por qué y quién puede ayudar."""
+
+
 class ConflictoDeEdicion(ErrorDelDominio):
     """Alguien más cambió la medición entre que se leyó y se quiso escribir."""

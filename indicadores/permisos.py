@@ -38,6 +38,14 @@ class Accion(StrEnum):
     ADMINISTRAR = "administrar el catálogo"
     REDACTAR = "redactar el reporte"
     EMITIR = "emitir el reporte"
+    COMENTAR = "comentar mediciones"
+    ADJUNTAR = "adjuntar evidencias o retirarlas"
+    DIFUNDIR = "decidir qué evidencias son públicas"
+    CERRAR = "cerrar o reabrir un ejercicio"
+    CAMBIAR_CERRADO = "cambiar cifras de un ejercicio cerrado"
+    IMPORTAR = "importar hojas de mediciones"
+    IMPORTAR_CATALOGO = "importar hojas del catálogo"
+    ATENDER = "atender errores señalados"
 
 
 ROLES_DE_ACCION: dict[Accion, frozenset[Rol]] = {
@@ -54,6 +62,14 @@ ROLES_DE_ACCION: dict[Accion, frozenset[Rol]] = {
     Accion.ADMINISTRAR: frozenset({Rol.ADMINISTRADOR}),
     Accion.REDACTAR: frozenset({Rol.ANALISTA, Rol.ADMINISTRADOR}),
     Accion.EMITIR: frozenset({Rol.REVISOR, Rol.ADMINISTRADOR}),
+    Accion.COMENTAR: frozenset({Rol.ANALISTA, Rol.REVISOR, Rol.ADMINISTRADOR}),
+    Accion.ADJUNTAR: frozenset({Rol.ANALISTA, Rol.ADMINISTRADOR}),
+    Accion.DIFUNDIR: frozenset({Rol.REVISOR, Rol.ADMINISTRADOR}),
+    Accion.CERRAR: frozenset({Rol.ADMINISTRADOR}),
+    Accion.CAMBIAR_CERRADO: frozenset({Rol.ADMINISTRADOR}),
+    Accion.IMPORTAR: frozenset({Rol.ANALISTA, Rol.ADMINISTRADOR}),
+    Accion.IMPORTAR_CATALOGO: frozenset({Rol.ADMINISTRADOR}),
+    Accion.ATENDER: frozenset({Rol.ANALISTA, Rol.REVISOR, Rol.ADMINISTRADOR}),
 }
 
 

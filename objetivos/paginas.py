@@ -17,6 +17,7 @@ from indicadores.lectura import (
 )
 from indicadores.mirada import Mirada
 from indicadores.paginas import FilaDeIndicador, fila_de
+from indicadores.puntualidad import FilaDePuntualidad, puntualidad_de
 from objetivos.models import AvanceNarrativo, Entidad, Lineamiento, ObjetivoPrioritario, Politica
 from servicios.filas import (
     DocumentoEscrito,
@@ -181,6 +182,7 @@ class PaginaDeEntidad:
     participaciones: tuple[ParticipacionEscrita, ...]
     filas: tuple[FilaDeIndicador, ...]
     documentos: tuple[DocumentoEscrito, ...]
+    puntualidad: FilaDePuntualidad | None
 
 
 def escribir_entidades() -> PaginaDeEntidades:
@@ -249,6 +251,7 @@ def escribir_entidad(sigla: str, mirada: Mirada) -> PaginaDeEntidad | None:
             for documento in documentos.order_by("servicio__codigo", "estado", "titulo")
             if documento.es_visible_al(mirada.corte)
         ),
+        puntualidad=puntualidad_de([leido.indicador for leido in leidos], entidad, mirada),
     )
 
 

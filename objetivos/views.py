@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from indicadores.mirada import Mirada
+from indicadores.puntualidad import escribir_puntualidad
 from indicadores.views import con_mirada
 from objetivos.paginas import escribir_entidad, escribir_entidades, escribir_objetivo
 
@@ -22,6 +23,13 @@ def entidades(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
     """Quiénes intervienen en la política."""
     contexto = {"seccion": "entidades", "mirada": mirada, "pagina": escribir_entidades()}
     return render(request, "objetivos/entidades.html", contexto)
+
+
+@con_mirada
+def puntualidad(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
+    """Qué debía publicar cada entidad y cuándo lo publicó."""
+    contexto = {"seccion": "entidades", "mirada": mirada, "pagina": escribir_puntualidad(mirada)}
+    return render(request, "objetivos/puntualidad.html", contexto)
 
 
 @con_mirada

@@ -54,6 +54,8 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "simple_history",
     "axes",
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -146,6 +148,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = VAR / "archivos"
+#: Bytes que puede tener una evidencia; en megabytes en el entorno.
+EVIDENCIA_MAXIMO = env.int("EVIDENCIA_MB", default=10) * 2**20
 
 # Seguridad.
 SESSION_COOKIE_HTTPONLY = True
@@ -208,8 +212,19 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],
 }
 
+# Trabajos de fondo: la cola es una tabla; los hace `manage.py db_worker`, y los que queden a medias se retoman.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# Correo: por defecto se escribe en la consola; en producción, EMAIL_URL (smtp+tls://usuario:clave@servidor:587).
+globals().update(env.email("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("CORREO_REMITENTE", default="portal@localhost")
+#: De aquí salen los enlaces de los correos; sin ella, `manage.py avisar` dice que falta.
+DIRECCION_PUBLICA = env.str(
+    "DIRECCION_PUBLICA", default="" if EN_PRODUCCION else f"http://127.0.0.1:{env.str('PUERTO', default='8000')}"
+)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

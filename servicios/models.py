@@ -56,7 +56,12 @@ class Servicio(models.Model):
         Entidad, through="Participacion", related_name="servicios", verbose_name="entidades"
     )
 
-    history = HistoricalRecords(verbose_name="historial del servicio", verbose_name_plural="historial de servicios")
+    history = HistoricalRecords(
+        verbose_name="historial del servicio",
+        verbose_name_plural="historial de servicios",
+        # La razón lleva su norma: cien letras no bastan.
+        history_change_reason_field=models.TextField(null=True),
+    )
 
     class Meta:
         verbose_name = "servicio"

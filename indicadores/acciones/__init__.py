@@ -4,6 +4,8 @@ Todos reciben ``por`` (quién) y aceptan ``ahora`` (el momento; si falta, el rel
 dominio, con un mensaje en español para quien escribe.
 """
 
+from indicadores.acciones.cierres import cerrar_ejercicio, reabrir_ejercicio
+from indicadores.acciones.expediente import adjuntar, comentar, difundir_evidencia, retirar_evidencia
 from indicadores.acciones.mediciones import (
     corregir,
     descartar,
@@ -17,18 +19,30 @@ from indicadores.acciones.mediciones import (
 )
 from indicadores.acciones.revisiones import fijar_linea_base, fijar_logro, fijar_umbrales
 from indicadores.acciones.transiciones import TRANSICIONES, Transicion
-from indicadores.errores import ConflictoDeEdicion, DatoInvalido, ErrorDelDominio, PermisoDenegado, TransicionInvalida
+from indicadores.errores import (
+    ConflictoDeEdicion,
+    DatoInvalido,
+    EjercicioBloqueado,
+    ErrorDelDominio,
+    PermisoDenegado,
+    TransicionInvalida,
+)
 
 __all__ = [
     "TRANSICIONES",
     "ConflictoDeEdicion",
     "DatoInvalido",
+    "EjercicioBloqueado",
     "ErrorDelDominio",
     "PermisoDenegado",
     "Transicion",
     "TransicionInvalida",
+    "adjuntar",
+    "cerrar_ejercicio",
+    "comentar",
     "corregir",
     "descartar",
+    "difundir_evidencia",
     "enviar",
     "fijar_linea_base",
     "fijar_logro",
@@ -37,6 +51,8 @@ __all__ = [
     "observar",
     "publicar",
     "publicar_lote",
+    "reabrir_ejercicio",
     "registrar",
     "retirar",
+    "retirar_evidencia",
 ]

@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from indicadores.calculo.tipos import MOTIVOS_DECLARABLES
+from indicadores.comprobaciones.propias import errores_propios, fuera_de_rango
 from indicadores.errores import ConflictoDeEdicion, DatoInvalido
-from indicadores.formato import NumeroInvalido, escribir_numero, leer_decimal
-from indicadores.models import Indicador
+from indicadores.formato import NumeroInvalido, leer_decimal
+from indicadores.models import Indicador, Medicion, Suceso
 
 
 def momento(ahora: datetime | None) -> datetime:
@@ -67,20 +70,8 @@ def leer_valor(indicador: Indicador, valor: Decimal | int | str | None, campo: s
 
 
 def _comprobar_rango(indicador: Indicador, valor: Decimal, campo: str) -> None:
-    Unidad = Indicador.Unidad
-    escrito = escribir_numero(valor, 4)
-    if valor < 0 and indicador.unidad != Unidad.TASA_DE_VARIACION:
-        raise DatoInvalido(
-            f"El valor {escrito} es negativo y un indicador de {indicador.get_unidad_display()} no puede serlo. "
-            "Revise el signo.",
-            campo=campo,
-        )
-    if indicador.unidad == Unidad.PORCENTAJE and valor > 100:
-        raise DatoInvalido(f"El valor {escrito} % pasa de 100 %. Escriba un porcentaje entre 0 y 100.", campo=campo)
-    if indicador.es_entero and valor != valor.to_integral_value():
-        raise DatoInvalido(
-            f"El valor {escrito} tiene decimales y este indicador se cuenta en unidades enteras.", campo=campo
-        )
+    if razon := fuera_de_rango(indicador, valor):
+        raise DatoInvalido(razon, campo=campo)
 
 
 def comprobar_ausencia(
@@ -105,3 +96,17 @@ def exigir_motivo(motivo: str, para: str) -> str:
     if not limpio:
         raise DatoInvalido(f"Escriba el motivo para {para}: quedará en el historial.", campo="motivo")
     return limpio
+
+
+def exigir_sin_errores(medicion: Medicion, en: datetime) -> None:
+    """Los avisos se reconocen en la puerta; lo que la propia cifra contradice no se publica por ninguna."""
+    if errores := errores_propios(medicion, hoy=dia_en_lima(en)):
+        dicho = " ".join(f"{error.texto} {error.remedio}" for error in errores)
+        raise DatoInvalido(f"No se puede publicar {medicion.indicador.codigo}, {medicion.periodo}. {dicho}")
+
+
+def anotar(
+    medicion: Medicion, accion: str, por: User, en: datetime, *, motivo: str = "", cambios: dict[str, Any] | None = None
+) -> None:
+    """Deja en la historia de ``medicion`` qué se hizo; ``cambios``: campo → [antes, después]."""
+    Suceso.objects.create(medicion=medicion, accion=accion, por=por, en=en, motivo=motivo, cambios=cambios or {})

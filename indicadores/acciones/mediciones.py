@@ -7,6 +7,14 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from indicadores.acciones.armado import (
+    CAMPOS_EDITABLES,
+    cambiar_datos,
+    comprobar_opciones,
+    lo_que_se_conserva,
+    poner_datos,
+    textos_de,
+)
 from indicadores.acciones.busqueda import (
     comprobar_sin_duplicado,
     describir_valor,
@@ -16,36 +24,22 @@ from indicadores.acciones.busqueda import (
     vigente_de,
 )
 from indicadores.acciones.comun import (
-    comprobar_ausencia,
+    anotar,
     dia_en_lima,
     escritura,
     exigir_motivo,
-    leer_valor,
+    exigir_sin_errores,
     momento,
 )
 from indicadores.acciones.reserva import esperar_turno, reservar_celdas
-from indicadores.acciones.transiciones import comprobar_etapa
+from indicadores.acciones.transiciones import TRANSICIONES, comprobar_etapa
 from indicadores.calculo.tipos import Periodo, PeriodoInvalido
+from indicadores.constancias import certificar_publicaciones, certificar_retiro
+from indicadores.ejercicios import exigir_abiertos, exigir_publicables, marca_de
 from indicadores.errores import ConflictoDeEdicion, DatoInvalido, TransicionInvalida
-from indicadores.formato import escribir_fecha, escribir_periodo, porcentaje_de
-from indicadores.models import Ambito, Fuente, Indicador, Medicion, Suceso
+from indicadores.formato import escribir_fecha, escribir_periodo
+from indicadores.models import Ambito, Fuente, Indicador, Medicion
 from indicadores.permisos import Accion, comprobar, comprobar_publicar
-
-#: Lo que una persona puede cambiar de un borrador; la clave (indicador, periodo, ámbito, sexo, carácter) no.
-CAMPOS_EDITABLES = (
-    "valor",
-    "numerador",
-    "denominador",
-    "fuente",
-    "situacion",
-    "motivo_ausencia",
-    "texto_ausencia",
-    "fecha_compromiso",
-    "notas",
-)
-
-CANTIDADES = ("numerador", "denominador")
-OPCIONES = {"sexo": Medicion.Sexo, "caracter": Medicion.Caracter, "situacion": Medicion.Situacion}
 
 
 def registrar(
@@ -65,13 +59,15 @@ def registrar(
     texto_ausencia: str = "",
     fecha_compromiso: date | None = None,
     notas: str = "",
+    motivo: str = "",
     ahora: datetime | None = None,
 ) -> Medicion:
     """Crea el borrador de una medición nueva.
 
     ``valor`` va en la unidad del indicador; None con ``motivo_ausencia`` declara una ausencia; None con numerador y
     denominador en un porcentaje lo calcula (4 decimales, mitad hacia arriba). ``ambito`` None es el país.
-    Errores: :class:`PermisoDenegado`, :class:`DatoInvalido`.
+    En un ejercicio cerrado hace falta el permiso de cambiarlo y un ``motivo``, que queda en la historia.
+    Errores: :class:`PermisoDenegado`, :class:`DatoInvalido`, :class:`EjercicioBloqueado`.
     """
     comprobar(por, Accion.REGISTRAR)
     en = momento(ahora)
@@ -87,7 +83,7 @@ def registrar(
         registrada_por=por,
         registrada_en=en,
     )
-    _poner_datos(
+    poner_datos(
         borrador,
         valor=valor,
         numerador=numerador,
@@ -99,12 +95,14 @@ def registrar(
         fecha_compromiso=fecha_compromiso,
         notas=notas,
     )
-    _comprobar_opciones(borrador)
+    comprobar_opciones(borrador)
     with escritura(Medicion):
+        cierre = exigir_abiertos([lapso.fin.year], por=por).get(lapso.fin.year)
+        razon = exigir_motivo(motivo, "registrar en un ejercicio cerrado") if cierre else motivo.strip()
         comprobar_sin_duplicado(borrador)
         borrador.version = siguiente_version(borrador)
         borrador.save()
-        _anotar(borrador, "registrar", por, en)
+        anotar(borrador, "registrar", por, en, motivo=razon, cambios=marca_de(cierre))
     return borrador
 
 
@@ -121,26 +119,25 @@ def modificar(medicion: Medicion, *, por: User, testigo: int, ahora: datetime | 
         raise DatoInvalido(f"No se puede cambiar {', '.join(desconocidos)} de una medición ya registrada.")
     en = momento(ahora)
     with escritura(Medicion):
+        exigir_abiertos([medicion.fin.year], por=por)
         actual = tomar(medicion)
         if actual.testigo != testigo:
-            ultimo = actual.sucesos.order_by("-en", "-id").select_related("por").first()
+            pasos = actual.sucesos.filter(accion__in=(*TRANSICIONES, "registrar", "sustituir"))
+            ultimo = pasos.order_by("-en", "-id").select_related("por").first()
             quien = ultimo.por.get_username() if ultimo else "otra persona"
             raise ConflictoDeEdicion(
                 f"{quien} cambió esta medición mientras usted la editaba: ahora dice "
                 f"{describir_valor(actual)}. Lo que usted escribió sigue en el formulario; compare y guarde de nuevo."
             )
         transicion = comprobar_etapa(actual, "modificar")
-        antes = {campo: _texto(getattr(actual, campo)) for campo in CAMPOS_EDITABLES}
-        datos: dict[str, Any] = {campo: getattr(actual, campo) for campo in CAMPOS_EDITABLES}
-        _soltar_lo_que_ya_no_vale(actual, datos, campos)
-        _poner_datos(actual, **(datos | campos))
-        _comprobar_opciones(actual)
+        antes = textos_de(actual)
+        cambiar_datos(actual, campos)
         actual.etapa = transicion.hacia
         actual.testigo += 1
         actual.save()
-        despues = {campo: _texto(getattr(actual, campo)) for campo in CAMPOS_EDITABLES}
+        despues = textos_de(actual)
         cambios = {campo: [antes[campo], despues[campo]] for campo in antes if antes[campo] != despues[campo]}
-        _anotar(actual, "modificar", por, en, cambios=cambios)
+        anotar(actual, "modificar", por, en, cambios=cambios)
     return actual
 
 
@@ -155,6 +152,7 @@ def enviar(medicion: Medicion, *, por: User, ahora: datetime | None = None) -> M
     comprobar(por, Accion.ENVIAR)
     en = momento(ahora)
     with escritura(Medicion):
+        exigir_abiertos([medicion.fin.year], por=por)
         actual = tomar(medicion)
         transicion = comprobar_etapa(actual, "enviar")
         if actual.fuente_id is None:
@@ -163,7 +161,7 @@ def enviar(medicion: Medicion, *, por: User, ahora: datetime | None = None) -> M
         actual.enviada_por = por
         actual.testigo += 1
         actual.save()
-        _anotar(actual, "enviar", por, en)
+        anotar(actual, "enviar", por, en)
     return actual
 
 
@@ -197,8 +195,10 @@ def publicar_lote(
     pedidas = list(mediciones)
     with escritura(Medicion):
         esperar_turno(pedidas)
+        exigir_publicables(pedidas)
         publicadas = [_publicar_una(medicion, por, avisos_aceptados, en) for medicion in pedidas]
         reservar_celdas(publicadas)
+        certificar_publicaciones(publicadas)
     return publicadas
 
 
@@ -206,6 +206,7 @@ def _publicar_una(medicion: Medicion, por: User, avisos_aceptados: Collection[st
     actual = tomar(medicion)
     transicion = comprobar_etapa(actual, "publicar")
     comprobar_publicar(por, actual)
+    exigir_sin_errores(actual, en)
     vigente, ultimo_cambio = vigente_de(actual), ultimo_cambio_de(actual)
     if ultimo_cambio is not None and en < ultimo_cambio:
         raise DatoInvalido("El momento de publicación es anterior al del último cambio publicado de este dato.")
@@ -219,14 +220,14 @@ def _publicar_una(medicion: Medicion, por: User, avisos_aceptados: Collection[st
         vigente.sustituida_en = en
         vigente.testigo += 1
         vigente.save()
-        _anotar(vigente, "sustituir", por, en)
+        anotar(vigente, "sustituir", por, en)
     actual.version = siguiente_version(actual)
     actual.etapa = transicion.hacia
     actual.publicada_en = en
     actual.publicada_por = por
     actual.testigo += 1
     actual.save()
-    _anotar(actual, "publicar", por, en, cambios={"avisos_aceptados": sorted(avisos_aceptados)})
+    anotar(actual, "publicar", por, en, cambios={"avisos_aceptados": sorted(avisos_aceptados)})
     return actual
 
 
@@ -250,6 +251,7 @@ def corregir(
         raise DatoInvalido(f"No se puede cambiar {', '.join(desconocidos)} al corregir.")
     en = momento(ahora)
     with escritura(Medicion):
+        cierre = exigir_abiertos([medicion.fin.year], por=por).get(medicion.fin.year)
         actual = tomar(medicion)
         comprobar_etapa(actual, "corregir")
         nueva = Medicion(
@@ -259,21 +261,12 @@ def corregir(
             registrada_por=por,
             registrada_en=en,
         )
-        datos: dict[str, Any] = {"fuente": actual.fuente, "situacion": actual.situacion, "notas": actual.notas}
-        if leer_valor(actual.indicador, valor) == actual.valor:
-            datos |= {"numerador": actual.numerador, "denominador": actual.denominador}
-        if valor is None and not {"motivo_ausencia", *CANTIDADES} & set(campos):
-            datos |= {
-                "motivo_ausencia": actual.motivo_ausencia,
-                "texto_ausencia": actual.texto_ausencia,
-                "fecha_compromiso": actual.fecha_compromiso,
-            }
-        _poner_datos(nueva, valor=valor, **(datos | campos))
-        _comprobar_opciones(nueva)
+        poner_datos(nueva, valor=valor, **(lo_que_se_conserva(actual, valor, campos) | campos))
+        comprobar_opciones(nueva)
         comprobar_sin_duplicado(nueva, es_correccion=True)
         nueva.version = siguiente_version(nueva)
         nueva.save()
-        _anotar(nueva, "corregir", por, en, motivo=razon)
+        anotar(nueva, "corregir", por, en, motivo=razon, cambios=marca_de(cierre))
     return nueva
 
 
@@ -283,6 +276,7 @@ def retirar(medicion: Medicion, *, por: User, motivo: str, ahora: datetime | Non
     en = momento(ahora)
     razon = exigir_motivo(motivo, "retirar una cifra publicada")
     with escritura(Medicion):
+        exigir_abiertos([medicion.fin.year], por=por)
         actual = tomar(medicion)
         transicion = comprobar_etapa(actual, "retirar")
         if actual.publicada_en and en < actual.publicada_en:
@@ -291,7 +285,8 @@ def retirar(medicion: Medicion, *, por: User, motivo: str, ahora: datetime | Non
         actual.sustituida_en = en
         actual.testigo += 1
         actual.save()
-        _anotar(actual, "retirar", por, en, motivo=razon)
+        anotar(actual, "retirar", por, en, motivo=razon)
+        certificar_retiro(actual)
     return actual
 
 
@@ -313,72 +308,11 @@ def leer_periodo(texto: str, *, hoy: date) -> Periodo:
     return lapso
 
 
-def _soltar_lo_que_ya_no_vale(medicion: Medicion, datos: dict[str, Any], campos: dict[str, Any]) -> None:
-    """Quita de ``datos`` (lo que había) lo que un cambio en ``campos`` deja sin sustento."""
-    if campos.get("valor") is not None:
-        datos.update(motivo_ausencia="", texto_ausencia="", fecha_compromiso=None)
-        if leer_valor(medicion.indicador, campos["valor"]) != medicion.valor:
-            datos.update(numerador=None, denominador=None)
-    elif "valor" not in campos and set(CANTIDADES) & set(campos):
-        quedan = datos | campos
-        es_porcentaje = medicion.indicador.unidad == Indicador.Unidad.PORCENTAJE
-        if es_porcentaje and quedan["numerador"] is not None and quedan["denominador"]:
-            datos.update(valor=None, motivo_ausencia="", texto_ausencia="", fecha_compromiso=None)
-
-
-def _poner_datos(
-    medicion: Medicion,
-    *,
-    valor: Decimal | int | str | None,
-    numerador: int | None = None,
-    denominador: int | None = None,
-    motivo_ausencia: str | None = None,
-    **otros: Any,
-) -> None:
-    """Valida y asigna los campos editables; no guarda."""
-    indicador = medicion.indicador
-    for campo, cuenta in (("numerador", numerador), ("denominador", denominador)):
-        if cuenta is not None and not (type(cuenta) is int and 0 <= cuenta <= 10**12):
-            raise DatoInvalido(f"El {campo} debe ser un entero entre 0 y un billón.", campo=campo)
-    es_porcentaje = indicador.unidad == Indicador.Unidad.PORCENTAJE
-    if es_porcentaje and numerador is not None and denominador is not None and numerador > denominador:
-        raise DatoInvalido(
-            "El numerador es mayor que el denominador: el porcentaje pasaría de 100 %.", campo="numerador"
-        )
-    exacto = leer_valor(indicador, valor)
-    if exacto is None and not motivo_ausencia and es_porcentaje and numerador is not None and denominador:
-        exacto = porcentaje_de(numerador, denominador)
-    comprobar_ausencia(exacto, motivo_ausencia or "", otros.get("fecha_compromiso"))
-    medicion.valor = exacto
-    medicion.numerador = numerador
-    medicion.denominador = denominador
-    medicion.motivo_ausencia = motivo_ausencia or ""
-    for campo, dato in otros.items():
-        setattr(medicion, campo, dato)
-
-
-def _comprobar_opciones(medicion: Medicion) -> None:
-    for campo in OPCIONES:
-        admitidas = OPCIONES[campo].values
-        if getattr(medicion, campo) not in admitidas:
-            raise DatoInvalido(f"«{getattr(medicion, campo)}» no se admite; use {' o '.join(admitidas)}.", campo=campo)
-
-
 def _pasar(medicion: Medicion, verbo: str, por: User, en: datetime, *, motivo: str = "") -> Medicion:
     with escritura(Medicion):
         actual = tomar(medicion)
         actual.etapa = comprobar_etapa(actual, verbo).hacia
         actual.testigo += 1
         actual.save()
-        _anotar(actual, verbo, por, en, motivo=motivo)
+        anotar(actual, verbo, por, en, motivo=motivo)
     return actual
-
-
-def _anotar(
-    medicion: Medicion, accion: str, por: User, en: datetime, *, motivo: str = "", cambios: dict[str, Any] | None = None
-) -> None:
-    Suceso.objects.create(medicion=medicion, accion=accion, por=por, en=en, motivo=motivo, cambios=cambios or {})
-
-
-def _texto(dato: object) -> str | None:
-    return None if dato is None else str(dato)

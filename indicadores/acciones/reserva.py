@@ -2,11 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from decimal import Decimal
 
 from indicadores.calculo.reserva import Celda, reservadas
 from indicadores.calculo.tipos import Sexo
-from indicadores.formato import redondear
+from indicadores.comprobaciones.propias import personas_de
 from indicadores.models import Ambito, Indicador, Medicion
 
 
@@ -56,18 +55,3 @@ def _reservar_grupo(indicador: Indicador, periodo: str) -> None:
     padres = dict(Ambito.objects.order_by("codigo").values_list("codigo", "padre__codigo"))
     for ambito, sexo in reservadas(celdas, padres):
         grupo.filter(ambito__codigo=ambito, sexo=sexo, reservada=False).update(reservada=True)
-
-
-def personas_de(
-    indicador: Indicador, valor: Decimal | None, numerador: int | None, denominador: int | None
-) -> int | None:
-    """A cuántas personas se refiere la cifra: su denominador, dado o deducido, o ella misma si es un conteo."""
-    if denominador is not None:
-        return denominador
-    if valor is None:
-        return None
-    if indicador.es_entero:
-        return int(valor)
-    if indicador.unidad == Indicador.Unidad.PORCENTAJE and numerador and valor:
-        return int(redondear(numerador * 100 / valor, 0))
-    return None

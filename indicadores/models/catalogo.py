@@ -144,9 +144,27 @@ class Indicador(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(3)],
         help_text="De 1 (la mayor) a 3. Sin relevancia, los indicadores del objetivo pesan igual.",
     )
+    dias_de_plazo = models.PositiveSmallIntegerField(
+        "días de plazo",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(730)],
+        help_text="Cuántos días después de terminar el periodo debe estar publicada la cifra. Vacío: sin plazo.",
+    )
+    plazo_desde = models.DateField(
+        "plazo desde",
+        null=True,
+        blank=True,
+        help_text="Solo se exigen los periodos que terminan desde este día.",
+    )
     notas = models.TextField("notas", blank=True)
 
-    history = HistoricalRecords(verbose_name="historial del indicador", verbose_name_plural="historial de indicadores")
+    history = HistoricalRecords(
+        verbose_name="historial del indicador",
+        verbose_name_plural="historial de indicadores",
+        # La razón de un cambio de la ficha lleva su norma: cien letras, que es lo que trae por defecto, no bastan.
+        history_change_reason_field=models.TextField(null=True),
+    )
 
     class Meta:
         verbose_name = "indicador"
@@ -168,6 +186,12 @@ class Indicador(models.Model):
                 name="indicador_decimales_rango",
                 condition=Q(decimales__gte=0, decimales__lte=4),
                 violation_error_message="Se muestran entre 0 y 4 decimales.",
+            ),
+            models.CheckConstraint(
+                name="indicador_plazo_completo",
+                condition=Q(dias_de_plazo__isnull=True, plazo_desde__isnull=True)
+                | Q(dias_de_plazo__isnull=False, plazo_desde__isnull=False),
+                violation_error_message="El plazo se da completo: cuántos días y desde cuándo.",
             ),
             models.CheckConstraint(
                 name="indicador_sentido_valido",

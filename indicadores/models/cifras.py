@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from indicadores.calculo.tipos import MOTIVOS_DECLARABLES
 from indicadores.formato import TEXTO_DE_MOTIVO
 from indicadores.models.catalogo import Ambito, Indicador
+from indicadores.models.lotes import Lote
 from objetivos.models import Fuente, Norma
 
 MOTIVOS = [(motivo.value, TEXTO_DE_MOTIVO[motivo]) for motivo in MOTIVOS_DECLARABLES]
@@ -278,6 +279,9 @@ class Medicion(ConAusencia):
     motivo_cambio = models.TextField("motivo del cambio", blank=True)
     reservada = models.BooleanField("reservada", default=False, help_text="Se refiere a menos de diez personas.")
     testigo = models.PositiveIntegerField("testigo de edición", default=1, editable=False)
+    lote = models.ForeignKey(
+        Lote, on_delete=models.PROTECT, null=True, blank=True, related_name="mediciones", verbose_name="lote"
+    )
 
     registrada_por = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="registrada por"

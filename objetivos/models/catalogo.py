@@ -190,7 +190,10 @@ class Lineamiento(models.Model):
     )
 
     history = HistoricalRecords(
-        verbose_name="historial del lineamiento", verbose_name_plural="historial de lineamientos"
+        verbose_name="historial del lineamiento",
+        verbose_name_plural="historial de lineamientos",
+        # La razón lleva su norma: cien letras no bastan.
+        history_change_reason_field=models.TextField(null=True),
     )
 
     class Meta:
