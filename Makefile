@@ -32,9 +32,12 @@ demo: puerto-libre preparar ## prepara el portal y lo sirve en 127.0.0.1 (Ctrl+C
 	@echo "Portal:          http://127.0.0.1:$(PUERTO)/"
 	@echo "Administración:  http://127.0.0.1:$(PUERTO)/admin/"
 	@echo "API:             http://127.0.0.1:$(PUERTO)/api/v1/"
-	@echo "Ctrl+C detiene el servidor."
-	@exec $(VENV)/bin/gunicorn penitenciaria.wsgi --bind 127.0.0.1:$(PUERTO) \
-		--workers 2 --threads 4 --no-control-socket --log-level warning
+	@echo "Ctrl+C detiene el servidor y los trabajos de fondo."
+	@trap 'kill $$servidor $$trabajador 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM; \
+	$(VENV)/bin/gunicorn penitenciaria.wsgi --bind 127.0.0.1:$(PUERTO) \
+		--workers 2 --threads 4 --no-control-socket --log-level warning & servidor=$$!; \
+	$(PY) manage.py trabajar & trabajador=$$!; \
+	wait $$servidor
 
 preparar: $(VENV)/.instalado $(ESTATICOS) ## lo mismo sin servir: instala, migra, reúne estáticos y carga la política si la base está vacía
 	@$(PY) manage.py migrate --noinput --verbosity 0

@@ -1,6 +1,7 @@
 """``make bench``: sirve el portal y la vista desnuda con gunicorn en 127.0.0.1 y compara sus peticiones por segundo.
 
-Cada dirección se mide con la base de partida y con 100.000 mediciones más, para ver que el volumen no la frena.
+Cada dirección se mide con la base de partida y con 100.000 mediciones más, para ver que el volumen no la frena. Con
+``python -m bench --importar`` mide, en su lugar, importar una hoja de 100.000 filas (véase ``bench.importar``).
 """
 
 import http.client
@@ -15,6 +16,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from bench import importar
 
 RAIZ = Path(__file__).resolve().parent.parent
 SEGUNDOS = 3.0
@@ -82,6 +85,9 @@ def medir(puerto: int) -> dict[str, float]:
 
 
 def main() -> None:
+    if "--importar" in sys.argv:  # tarda minutos: 100.000 filas en dos bases
+        importar.main([])
+        return
     with tempfile.TemporaryDirectory() as carpeta:
         entorno = os.environ | {
             "MODO": "demo",

@@ -1,13 +1,15 @@
 """La página de un indicador, ya escrita: la plantilla solo la coloca."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.utils import timezone
 
 from indicadores import frases
 from indicadores.calculo.estado import se_repite
-from indicadores.calculo.tipos import Ausencia, Dato, Logro, Motivo, Sexo, ValorBase
+from indicadores.calculo.tipos import Ausencia, Dato, Logro, Motivo, ValorBase
+from indicadores.desagregacion import SeccionDesagregada, escribir_seccion
 from indicadores.formato import (
     PALABRA_DE_CARACTER,
     PALABRA_DE_SITUACION,
@@ -17,12 +19,10 @@ from indicadores.formato import (
     escribir_periodo,
     escribir_valor,
     fecha_corta,
-    plural,
     texto_de_motivo,
 )
 from indicadores.graficas import Grafica, graficar
 from indicadores.lectura import (
-    Desagregacion,
     IndicadorLeido,
     leer_desagregacion,
     leer_serie,
@@ -45,8 +45,9 @@ class Cifra:
 
 @dataclass(frozen=True, slots=True)
 class FilaDeValor:
-    """Un valor publicado (o su ausencia) tal como se lista."""
+    """Un valor publicado (o su ausencia) tal como se lista; ``id`` es el de su constancia."""
 
+    id: int | None
     periodo: str
     valor: str
     razon: str
@@ -63,19 +64,6 @@ class FilaDeValor:
 
 
 @dataclass(frozen=True, slots=True)
-class FilaDeLugar:
-    """Un establecimiento u oficina con sus valores por sexo."""
-
-    nombre: str
-    oficina: str
-    departamento: str
-    capacidad: str
-    total: str
-    hombres: str
-    mujeres: str
-
-
-@dataclass(frozen=True, slots=True)
 class PaginaDeIndicador:
     """Lo que muestra la página de un indicador."""
 
@@ -89,18 +77,24 @@ class PaginaDeIndicador:
     valores: tuple[FilaDeValor, ...]
     logros: tuple[tuple[str, str, str], ...]
     versiones: tuple[FilaDeValor, ...]
-    lugares: tuple[FilaDeLugar, ...]
-    frase_de_lugares: str
+    desagregacion: SeccionDesagregada | None
     ficha: tuple[tuple[str, str], ...]
 
 
-def escribir_pagina(leido: IndicadorLeido, mirada: Mirada) -> PaginaDeIndicador:
-    """Reúne y escribe la página de un indicador: un número fijo de consultas."""
+def escribir_pagina(
+    leido: IndicadorLeido, mirada: Mirada, pedido: Mapping[str, str] = MappingProxyType({})
+) -> PaginaDeIndicador:
+    """Reúne y escribe la página de un indicador: un número fijo de consultas.
+
+    ``pedido`` son los parámetros de la dirección; de ellos se leen ``orden`` y ``periodo`` de la desagregación.
+    """
     indicador, evaluacion = leido.indicador, leido.evaluacion
     simbolo, decimales = indicador.simbolo, indicador.decimales
     serie = leer_serie(indicador, corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
     versiones = leer_versiones(indicador, corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
-    desagregacion = leer_desagregacion(indicador, corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
+    desagregacion = leer_desagregacion(
+        indicador, corte=mirada.corte, a_la_fecha=mirada.a_la_fecha, periodo=pedido.get("periodo", "").strip()
+    )
     avance = evaluacion.ultimo_avance or evaluacion.avance
     return PaginaDeIndicador(
         indicador=indicador,
@@ -113,8 +107,7 @@ def escribir_pagina(leido: IndicadorLeido, mirada: Mirada) -> PaginaDeIndicador:
         valores=tuple(_fila(leido, dato, serie) for dato in reversed(serie)),
         logros=_logros(leido),
         versiones=tuple(_fila(leido, dato, ()) for dato in versiones),
-        lugares=tuple(_lugares(indicador, desagregacion)),
-        frase_de_lugares=_frase_de_lugares(desagregacion),
+        desagregacion=escribir_seccion(indicador, desagregacion, mirada, pedido),
         ficha=_ficha(leido),
     )
 
@@ -183,6 +176,7 @@ def _fila(leido: IndicadorLeido, dato: Dato, serie: Sequence[Dato]) -> FilaDeVal
     indicador = leido.indicador
     valor = escribir_valor(dato.valor, indicador.simbolo, indicador.decimales) if dato.valor is not None else "–"
     return FilaDeValor(
+        id=dato.id,
         periodo=frases.mayuscula(escribir_periodo(dato.periodo.texto)),
         valor=valor,
         razon=_razon(dato.ausencia) if dato.valor is None else "",
@@ -220,48 +214,6 @@ def _logros(leido: IndicadorLeido) -> tuple[tuple[str, str, str], ...]:
             valor = escribir_valor(cifra.valor, indicador.simbolo, indicador.decimales)
             filas.append((f"{rotulo} {cifra.anio}", valor, cifra.fuente.nombre if cifra.fuente else ""))
     return tuple(filas)
-
-
-def _lugares(indicador: Indicador, desagregacion: Desagregacion) -> list[FilaDeLugar]:
-    def escrito(dato: Dato | None) -> str:
-        if dato is None:
-            return "–"
-        if dato.valor is None:
-            motivo = dato.ausencia.motivo if dato.ausencia else Motivo.SIN_MEDICION
-            return (
-                "reservado" if motivo is Motivo.POCAS_PERSONAS else "no aplica" if motivo is Motivo.NO_APLICA else "–"
-            )
-        return escribir_valor(dato.valor, indicador.simbolo, indicador.decimales)
-
-    return [
-        FilaDeLugar(
-            nombre=fila.ambito.nombre,
-            oficina=fila.ambito.padre.nombre if fila.ambito.padre else "",
-            departamento=fila.ambito.departamento,
-            capacidad=escribir_numero(fila.ambito.capacidad, 0) if fila.ambito.capacidad is not None else "–",
-            total=escrito(fila.por_sexo.get(Sexo.TOTAL)),
-            hombres=escrito(fila.por_sexo.get(Sexo.HOMBRES)),
-            mujeres=escrito(fila.por_sexo.get(Sexo.MUJERES)),
-        )
-        for fila in desagregacion.filas
-    ]
-
-
-def _frase_de_lugares(desagregacion: Desagregacion) -> str:
-    if desagregacion.periodo is None:
-        return ""
-    datos = [dato for fila in desagregacion.filas for dato in fila.por_sexo.values()]
-    reservados = sum(bool(dato.ausencia and dato.ausencia.motivo is Motivo.POCAS_PERSONAS) for dato in datos)
-    referencial = any(dato.caracter == "referencial" for dato in datos)
-    cuando = frases.mayuscula(escribir_periodo(desagregacion.periodo.texto))
-    frase = f"{cuando}, {plural(len(desagregacion.filas), 'lugar', 'lugares')}."
-    if referencial:
-        frase += " Son cifras referenciales: se muestran y no entran en el avance."
-    if reservados:
-        celdas = plural(reservados, "celda se reserva", "celdas se reservan")
-        frase += f" {celdas} para no señalar a grupos de menos de diez personas."
-    fuentes = {dato.fuente.nombre for dato in datos if dato.fuente}
-    return frase + (f" Fuente: {'; '.join(sorted(fuentes))}." if fuentes else "")
 
 
 def _ficha(leido: IndicadorLeido) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,8 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 
-from indicadores.acciones.comun import leer_valor
+from indicadores.acciones.comun import comprobar_ausencia, leer_valor
+from indicadores.acciones.revisiones import leer_anio
 from indicadores.errores import DatoInvalido, ErrorDelDominio
 from indicadores.formato import NumeroInvalido, escribir_editable, leer_decimal
 from indicadores.models import LineaBase, LogroEsperado, Medicion, Umbral
@@ -164,6 +165,12 @@ class RegistroForm(CuerpoDeMedicion):
         initial="oficial",
         help_text="Lo referencial (prensa, estadísticas) se muestra, pero no entra en el avance.",
     )
+    motivo = forms.CharField(
+        label="motivo del registro tardío",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Solo hace falta si el ejercicio está cerrado: queda en la historia de la medición.",
+    )
 
     def clean(self) -> None:
         """Adelanta la lectura del valor, para señalarlo junto con los demás campos y no después de corregirlos."""
@@ -176,37 +183,72 @@ class RegistroForm(CuerpoDeMedicion):
                 self.explicar(error)
 
 
-class EdicionForm(CuerpoDeMedicion):
-    """Un borrador: lleva el ``testigo`` de lo que se leyó y, tras un choque, pide una decisión consciente."""
+class ConConflicto(CuerpoDeMedicion):
+    """Tras un choque, cada campo en que difieren lo guardado (``initial``) y lo escrito pide elegir uno de los dos."""
 
-    testigo = forms.IntegerField(widget=forms.HiddenInput)
+    PROPIOS = ("testigo", "hubo_conflicto", "sobrescribir")
+
     hubo_conflicto = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    sobrescribir = forms.BooleanField(label="Guardar lo mío sobre lo que cambió la otra persona", required=False)
+    sobrescribir = forms.BooleanField(label="En todos los campos, dejar lo mío", required=False)
 
     def clean(self) -> None:
         super().clean()
-        if self.cleaned_data.get("hubo_conflicto") and not self.cleaned_data.get("sobrescribir"):
-            self.add_error("sobrescribir", "Compare los dos valores y marque esta casilla para guardar el suyo.")
+        if not self.cleaned_data.get("hubo_conflicto") or self.cleaned_data.get("sobrescribir"):
+            return
+        elecciones = {nombre: self.eleccion(nombre) for nombre in self.distintos()}
+        for nombre, eleccion in elecciones.items():
+            if eleccion == "suyo":
+                self._tomar_lo_guardado(nombre)
+        sin_elegir = [self.fields[nombre].label for nombre, eleccion in elecciones.items() if not eleccion]
+        if sin_elegir:
+            faltan = ", ".join(str(rotulo) for rotulo in sin_elegir)
+            self.add_error("sobrescribir", f"Elija en cada fila qué valor queda; falta: {faltan}.")
+
+    def distintos(self) -> list[str]:
+        """Los campos en que lo escrito no es lo guardado."""
+        return [nombre for nombre in self.changed_data if nombre not in (*self.PROPIOS, "motivo")]
+
+    def eleccion(self, nombre: str) -> str:
+        """«mio», «suyo» o nada."""
+        elegido = str(self.data.get(f"elige_{nombre}") or "")
+        return elegido if elegido in ("mio", "suyo") else ""
+
+    def _tomar_lo_guardado(self, nombre: str) -> None:
+        guardado = self.initial.get(nombre)
+        self.errors.pop(nombre, None)
+        limpio = self.fields[nombre].clean("" if guardado is None else guardado)
+        self.cleaned_data[nombre] = limpio or None if nombre == "valor" else limpio
 
     def datos(self) -> dict[str, Any]:
-        propios = ("testigo", "hubo_conflicto", "sobrescribir")
-        return {campo: dato for campo, dato in self.cleaned_data.items() if campo not in propios}
+        return {campo: dato for campo, dato in self.cleaned_data.items() if campo not in self.PROPIOS}
 
     @property
     def cambio_algo(self) -> bool:
-        return bool(set(self.changed_data) - {"testigo", "hubo_conflicto", "sobrescribir"})
+        hubo = bool(self.cleaned_data.get("hubo_conflicto")) and not self.cleaned_data.get("sobrescribir")
+        return any(not hubo or self.eleccion(nombre) != "suyo" for nombre in self.distintos())
 
-    def renovar(self, testigo: int) -> None:
-        """Tras un choque: conserva lo escrito, con el testigo nuevo, y vuelve a preguntar."""
+    def chocar(self, **renovados: str) -> None:
+        """Conserva lo escrito, con lo que se renueve (el testigo), y vuelve a preguntar."""
         lo_enviado: Any = self.data
         escrito = lo_enviado.copy()
-        escrito["testigo"] = str(testigo)
+        for nombre in [nombre for nombre in escrito if nombre.startswith("elige_") or nombre == "sobrescribir"]:
+            escrito.pop(nombre)
         escrito["hubo_conflicto"] = "on"
-        escrito.pop("sobrescribir", None)
+        for nombre, valor in renovados.items():
+            escrito[nombre] = valor
         self.data = escrito
 
 
-class CorreccionForm(CuerpoDeMedicion):
+class EdicionForm(ConConflicto):
+    """Un borrador: lleva el ``testigo`` de lo que se leyó y, tras un choque, pide una decisión consciente."""
+
+    testigo = forms.IntegerField(widget=forms.HiddenInput)
+
+    def renovar(self, testigo: int) -> None:
+        self.chocar(testigo=str(testigo))
+
+
+class CorreccionForm(ConConflicto):
     """La versión siguiente de una cifra publicada."""
 
     motivo = forms.CharField(
@@ -227,19 +269,19 @@ class PasoForm(FormularioDeVerbo):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Queda en el historial; lo leerá quien registró la medición.",
     )
-    acepta_avisos = forms.BooleanField(label="He leído los avisos y aun así corresponde publicar", required=False)
+    visto = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, pide_motivo: bool, pide_avisos: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pide_motivo: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not pide_motivo:
             del self.fields["motivo"]
-        if pide_avisos:
-            self.fields["acepta_avisos"].required = True
-            self.fields["acepta_avisos"].error_messages["required"] = (
-                "Lea los avisos y marque esta casilla para publicar."
-            )
-        else:
-            del self.fields["acepta_avisos"]
+
+    def renovar(self, testigo: int) -> None:
+        """Tras un choque: conserva lo escrito, con el testigo de lo que ahora se muestra, y vuelve a preguntar."""
+        lo_enviado: Any = self.data
+        escrito = lo_enviado.copy()
+        escrito["testigo"] = str(testigo)
+        self.data = escrito
 
 
 class FijarForm(FormularioDeVerbo):
@@ -252,6 +294,14 @@ class FijarForm(FormularioDeVerbo):
         error_messages={"required": "Escriba el motivo: quedará en el historial."},
     )
     norma = elegir(LineaBase, "norma", ayuda="El dispositivo que lo establece, si lo hay.")
+    version_base = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def renovar(self, version: int) -> None:
+        """Conserva lo escrito, con la versión que ahora se muestra, y vuelve a preguntar."""
+        lo_enviado: Any = self.data
+        escrito = lo_enviado.copy()
+        escrito["version_base"] = str(version)
+        self.data = escrito
 
 
 class FijarValorForm(ConValor, FijarForm):
@@ -259,6 +309,19 @@ class FijarValorForm(ConValor, FijarForm):
 
     anio = forms.IntegerField(label="año", widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "vCifra"}))
     fuente = elegir(LineaBase, "fuente")
+
+    def clean(self) -> None:
+        """Adelanta lo que el verbo rechazaría, para señalarlo antes de preguntar por lo que se reemplaza."""
+        super().clean()
+        indicador, motivo = self.cleaned_data.get("indicador"), self.cleaned_data.get("motivo_ausencia") or ""
+        if indicador is None or self.errors:
+            return
+        try:
+            leer_anio(self.cleaned_data["anio"])
+            valor = leer_valor(indicador, self.cleaned_data.get("valor"))
+            comprobar_ausencia(valor, motivo, self.cleaned_data.get("fecha_compromiso"))
+        except DatoInvalido as error:
+            self.explicar(error)
 
     field_order = ("indicador", "anio", "valor", "motivo_ausencia", "texto_ausencia", "fecha_compromiso", "fuente")
 

@@ -6,12 +6,12 @@ Una celda reservada pierde su valor en este punto, antes de que nadie más la le
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from indicadores.calculo import avance as calculo_avance
 from indicadores.calculo.estado import evaluar
@@ -292,28 +292,58 @@ class FilaDesagregada:
 
 @dataclass(frozen=True, slots=True)
 class Desagregacion:
-    """El último periodo con valores por lugar o sexo; ``filas`` vacía si nunca los hubo."""
+    """Los valores por lugar y sexo de un periodo; ``filas`` vacía si nunca los hubo.
+
+    ``nacionales`` son los del país, por sexo. ``historia`` son los de ambos sexos de cada lugar (y del país) en los
+    últimos periodos del mismo tamaño, por el texto del periodo y el código del ámbito. ``ambitos`` es el catálogo
+    entero de lugares: permite saber si un conjunto está completo.
+    """
 
     periodo: Periodo | None
     filas: tuple[FilaDesagregada, ...]
+    periodos: tuple[Periodo, ...] = ()
+    nacionales: dict[Sexo, Dato] = field(default_factory=dict)
+    historia: dict[str, dict[str, Dato]] = field(default_factory=dict)
+    ambitos: tuple[Ambito, ...] = ()
 
 
-def leer_desagregacion(indicador: Indicador, *, corte: date, a_la_fecha: datetime) -> Desagregacion:
-    """Los valores por lugar y sexo del último periodo que los tiene: tres consultas, sean cuantos sean."""
-    desagregadas = (
-        Medicion.objects.vigentes(a_la_fecha)
-        .filter(indicador=indicador, fin__lte=corte)
-        .exclude(ambito__codigo=Ambito.NACIONAL)
+#: Cuántos periodos se comparan, como mucho, en la historia de los lugares.
+PERIODOS_DE_HISTORIA = 12
+
+
+def leer_desagregacion(indicador: Indicador, *, corte: date, a_la_fecha: datetime, periodo: str = "") -> Desagregacion:
+    """Los valores por lugar y sexo de ``periodo`` o, si no los tiene, del último que los tiene: tres consultas."""
+    a_la_vista = Medicion.objects.vigentes(a_la_fecha).filter(indicador=indicador, fin__lte=corte)
+    con_detalle = a_la_vista.exclude(ambito__codigo=Ambito.NACIONAL, sexo=Sexo.TOTAL)
+    periodos = tuple(
+        Periodo.leer(texto)
+        for texto, _ in con_detalle.order_by("-fin", "periodo").values_list("periodo", "fin").distinct()
     )
-    periodo = desagregadas.order_by("-fin", "-id").values_list("periodo", flat=True).first()
-    if periodo is None:
+    if not periodos:
         return Desagregacion(periodo=None, filas=())
+    elegido = next((uno for uno in periodos if uno.texto == periodo), periodos[0])
+    comparables = [uno.texto for uno in periodos if uno.granularidad is elegido.granularidad and uno.fin <= elegido.fin]
+    historia: dict[str, dict[str, Dato]] = {texto: {} for texto in reversed(comparables[:PERIODOS_DE_HISTORIA])}
     por_ambito: defaultdict[str, dict[Sexo, Dato]] = defaultdict(dict)
-    for _, dato in leer_datos(desagregadas.filter(periodo=periodo), a_la_fecha):
-        previo = por_ambito[dato.ambito].get(dato.sexo)
-        if previo is None or dato.caracter is Caracter.OFICIAL:
-            por_ambito[dato.ambito][dato.sexo] = dato
-    ambitos = Ambito.objects.filter(codigo__in=por_ambito).select_related("padre", "fuente").order_by("codigo")
+    de_interes = a_la_vista.filter(Q(periodo=elegido.texto) | Q(sexo=Sexo.TOTAL, periodo__in=historia))
+    for _, dato in leer_datos(de_interes, a_la_fecha):
+        if dato.periodo.texto == elegido.texto:
+            _preferir_oficial(por_ambito[dato.ambito], dato.sexo, dato)
+        if dato.sexo is Sexo.TOTAL:
+            _preferir_oficial(historia[dato.periodo.texto], dato.ambito, dato)
+    nacionales = por_ambito.pop(Ambito.NACIONAL, {})
+    ambitos = tuple(Ambito.objects.select_related("padre", "fuente").order_by("codigo"))
     return Desagregacion(
-        periodo=Periodo.leer(periodo), filas=tuple(FilaDesagregada(a, por_ambito[a.codigo]) for a in ambitos)
+        periodo=elegido,
+        filas=tuple(FilaDesagregada(a, por_ambito[a.codigo]) for a in ambitos if a.codigo in por_ambito),
+        periodos=periodos,
+        nacionales=nacionales,
+        historia=historia,
+        ambitos=ambitos,
     )
+
+
+def _preferir_oficial(por_clave: dict[Any, Dato], clave: Any, dato: Dato) -> None:
+    """Guarda ``dato``, salvo que ya haya uno oficial y este sea referencial."""
+    if clave not in por_clave or dato.caracter is Caracter.OFICIAL:
+        por_clave[clave] = dato

@@ -21,7 +21,10 @@ class Luz:
 
 @dataclass(frozen=True, slots=True)
 class FilaDeIndicador:
-    """Una fila de las tablas de indicadores. Si ``razon`` no está vacía, no hay ningún valor que mostrar."""
+    """Una fila de las tablas de indicadores. Si ``razon`` no está vacía, no hay ningún valor que mostrar.
+
+    ``cifra`` es la versión publicada de que sale ``valor``, si sale de una medición.
+    """
 
     codigo: str
     nombre: str
@@ -30,6 +33,7 @@ class FilaDeIndicador:
     detalle_luz: str
     razon: str
     valor: str
+    cifra: int | None
     cuando: str
     se_repite: bool
     logro: str
@@ -58,9 +62,10 @@ def fila_de(leido: IndicadorLeido) -> FilaDeIndicador:
     indicador, evaluacion = leido.indicador, leido.evaluacion
     simbolo, decimales = indicador.simbolo, indicador.decimales
     avance, ultima, base = evaluacion.avance, evaluacion.ultima, evaluacion.linea_base
-    valor, cuando = "–", ""
+    valor, cuando, cifra = "–", "", None
     if ultima is not None and ultima.valor is not None:
         valor, cuando = escribir_valor(ultima.valor, simbolo, decimales), escribir_periodo(ultima.periodo.texto)
+        cifra = ultima.id
     elif base is not None and base.valor is not None:
         valor, cuando = escribir_valor(base.valor, simbolo, decimales), f"línea base {base.anio}"
     logro = avance.logro
@@ -74,6 +79,7 @@ def fila_de(leido: IndicadorLeido) -> FilaDeIndicador:
         detalle_luz=_ultimo_avance(leido),
         razon=_razon(evaluacion),
         valor=valor,
+        cifra=cifra,
         cuando=cuando,
         se_repite=evaluacion.ultima_se_repite,
         logro=escribir_valor(logro.valor, simbolo, decimales) if logro and logro.valor is not None else "–",

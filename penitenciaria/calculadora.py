@@ -11,7 +11,7 @@ from fractions import Fraction
 from indicadores import frases
 from indicadores.calculo.avance import CIEN, acotar, calcular
 from indicadores.calculo.semaforo import encender
-from indicadores.calculo.tipos import Motivo, Semaforo, Sentido, Umbrales
+from indicadores.calculo.tipos import Avance, Motivo, Semaforo, Sentido, Umbrales
 from indicadores.formato import (
     PALABRA_DE_SEMAFORO,
     NumeroInvalido,
@@ -149,6 +149,13 @@ def _resolver(cuenta: _Cuenta, umbrales: Umbrales) -> Resultado:
         tipos=(_tipo_i(cuenta, tipos.tipo_i, tipos.motivo), _tipo_ii(cuenta, tipos.tipo_ii, tipos.motivo_tipo_ii)),
         aviso=_sentido_contrario(cuenta),
     )
+
+
+def explicar_avance(avance: Avance, *, sentido: Sentido, base: Decimal | None) -> tuple[Tipo, Tipo]:
+    """Los dos avances que el núcleo ya calculó, con los números de que salen."""
+    valor = avance.dato.valor if avance.dato else None
+    cuenta = _Cuenta(sentido, base, avance.logro.valor if avance.logro else None, valor)
+    return _tipo_i(cuenta, avance.tipo_i, avance.motivo), _tipo_ii(cuenta, avance.tipo_ii, avance.motivo_tipo_ii)
 
 
 def _tipo_i(cuenta: _Cuenta, avance: Fraction | None, motivo: Motivo | None) -> Tipo:

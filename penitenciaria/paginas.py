@@ -35,7 +35,17 @@ EJEMPLOS = (
     ("Debía subir a 8 y está en 1,3", {"sentido": "ascendente", "linea_base": "1,3", "logro": "8", "valor": "1,3"}),
 )
 HOJA = "css/portal.css"
-PAGINAS_FIJAS = ("portada", "reportes", "indicadores", "servicios", "entidades", "metodologia", "datos")
+PAGINAS_FIJAS = (
+    "portada",
+    "reportes",
+    "indicadores",
+    "servicios",
+    "entidades",
+    "puntualidad",
+    "metodologia",
+    "datos",
+    "cadena",
+)
 
 
 @con_mirada
@@ -70,7 +80,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Todas las páginas públicas, para los buscadores."""
+    """Las páginas públicas, para los buscadores; las constancias no: son una por cifra, y se llega desde cada una."""
     rutas = [reverse(nombre) for nombre in PAGINAS_FIJAS]
     for nombre, modelo, clave in (
         ("objetivo", ObjetivoPrioritario, "codigo"),

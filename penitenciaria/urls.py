@@ -3,8 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from indicadores import views as de_indicadores
 from objetivos import views as de_objetivos
-from penitenciaria import paginas, preparacion, reportes, views
+from penitenciaria import certificados, paginas, preparacion, reportes, views
 from penitenciaria.api.views import NoExiste
 from servicios import views as de_servicios
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("servicios/", de_servicios.servicios, name="servicios"),
     path("servicios/<str:codigo>/", de_servicios.servicio, name="servicio"),
     path("entidades/", de_objetivos.entidades, name="entidades"),
+    path("entidades/puntualidad/", de_objetivos.puntualidad, name="puntualidad"),
     path("entidades/<str:sigla>/", de_objetivos.entidad, name="entidad"),
     path("reporte/", reportes.reportes, name="reportes"),
     path("reporte/verificar/", reportes.verificar, name="reportes-verificar"),
@@ -32,6 +34,12 @@ urlpatterns = [
     path("reporte/<int:anio>/matriz.xlsx", reportes.archivo, {"extension": "xlsx"}, name="reporte-matriz"),
     path("reporte/<int:anio>/comparar/", reportes.comparar, name="reporte-comparar"),
     path("reporte/<int:anio>/preparar/", preparacion.preparar, name="reporte-preparar"),
+    path("evidencias/<int:numero>/", de_indicadores.evidencia, name="evidencia"),
+    path("cifra/<int:numero>/", certificados.cifra, name="cifra"),
+    path("cifra/<int:numero>.json", certificados.cifra_json, name="cifra-json"),
+    path("cifras/", certificados.cadena, name="cadena"),
+    path("cifras/cadena.jsonl", certificados.cadena_jsonl, name="cadena-jsonl"),
+    path("cifras/verificador.py", certificados.verificador, name="cadena-verificador"),
     path("metodologia/", paginas.metodologia, name="metodologia"),
     path("datos/", paginas.datos, name="datos"),
     path("api/v1/", include("penitenciaria.api.urls")),

@@ -76,8 +76,8 @@ def test_tras_un_choque_hay_que_decidir() -> None:
 
 
 def test_un_paso_pide_solo_lo_suyo() -> None:
-    assert set(PasoForm(pide_motivo=False).fields) == {"testigo"}
-    assert set(PasoForm(pide_motivo=True, pide_avisos=True).fields) == {"testigo", "motivo", "acepta_avisos"}
+    assert set(PasoForm(pide_motivo=False).fields) == {"testigo", "visto"}
+    assert set(PasoForm(pide_motivo=True).fields) == {"testigo", "motivo", "visto"}
 
 
 def test_todo_campo_se_nombra_y_el_numero_abre_el_teclado_numerico() -> None:

@@ -1,5 +1,27 @@
 """La administración de las cifras: cada módulo inscribe lo suyo al importarse."""
 
-from indicadores.admin import catalogo, inicio, mediciones, personas, revisiones
+from indicadores.admin import (
+    alias,
+    catalogo,
+    cuadricula,
+    ejercicios,
+    hojas,
+    inicio,
+    mediciones,
+    personas,
+    revisiones,
+    senalados,
+)
 
-__all__ = ["catalogo", "inicio", "mediciones", "personas", "revisiones"]
+__all__ = [
+    "alias",
+    "catalogo",
+    "cuadricula",
+    "ejercicios",
+    "hojas",
+    "inicio",
+    "mediciones",
+    "personas",
+    "revisiones",
+    "senalados",
+]

@@ -14,6 +14,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -21,12 +22,15 @@ from django.urls import reverse
 
 from indicadores import acciones
 from indicadores.acciones.comun import momento
+from indicadores.admin.comprobar import informar_al_enviar
+from indicadores.admin.expediente import ExpedienteDeMedicion, expediente_de
 from indicadores.admin.palabras import PALABRA_DE_VERBO, cifra, escribir_momento, insignia_de_etapa
 from indicadores.admin.pasos import PASOS, PasosDeMedicion, pasos_de, por_que_no_publica
 from indicadores.admin.vista_previa import consulta_de, leer_consulta, ver
+from indicadores.ejercicios import MARCA, cierre_de, explicar, permite
 from indicadores.errores import ConflictoDeEdicion, ErrorDelDominio
 from indicadores.formato import escribir_editable, escribir_numero, escribir_periodo, fecha_corta
-from indicadores.forms import CorreccionForm, CuerpoDeMedicion, EdicionForm, RegistroForm
+from indicadores.forms import ConConflicto, CorreccionForm, CuerpoDeMedicion, EdicionForm, RegistroForm
 from indicadores.models import Ambito, Medicion
 from indicadores.permisos import Accion, puede
 
@@ -40,7 +44,7 @@ ETAPAS_CON_RESULTADO = frozenset({*Medicion.ETAPAS_ABIERTAS, Medicion.Etapa.PUBL
 NOMBRE_DE_CAMPO = {campo.name: str(campo.verbose_name) for campo in Medicion._meta.fields}
 
 
-class FichaDeMedicion(PasosDeMedicion):
+class FichaDeMedicion(PasosDeMedicion, ExpedienteDeMedicion):
     """Las vistas de agregar, cambiar y corregir, y el fragmento de la vista previa."""
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
@@ -51,8 +55,8 @@ class FichaDeMedicion(PasosDeMedicion):
             iniciales = {"ambito": pais} | {
                 campo: request.GET[campo] for campo in RegistroForm.base_fields if campo in request.GET
             }
-            return self._formulario(request, RegistroForm(initial=iniciales), None, "Registrar medición")
-        form = RegistroForm(request.POST)
+            return self._formulario(request, _registro(request, initial=iniciales), None, "Registrar medición")
+        form = _registro(request, request.POST)
         if "_calcular" not in request.POST and form.is_valid():
             medicion = self._guardar(request, form, lambda: acciones.registrar(por=request.user, **form.datos()))  # type: ignore[arg-type]
             if medicion is not None:
@@ -65,18 +69,25 @@ class FichaDeMedicion(PasosDeMedicion):
         if not self.has_view_permission(request):
             raise PermissionDenied
         medicion = self._leer(object_id)
-        titulo = f"{medicion.indicador.codigo} {medicion.indicador.nombre_corto}, {escribir_periodo(medicion.periodo)}"
+        titulo = _titulo(medicion)
         if request.method == "POST" and not puede(request.user, Accion.MODIFICAR):
             raise PermissionDenied
-        if request.method != "POST" and not puede_editar(request.user, medicion):
-            return self._formulario(request, None, medicion, titulo)
+        if request.method != "POST":
+            return self._ver(request, medicion)
         iniciales = CuerpoDeMedicion.lo_guardado(medicion)
-        form = EdicionForm(request.POST if request.method == "POST" else None, initial=iniciales)
-        if request.method == "POST" and "_calcular" not in request.POST and form.is_valid():
+        form = EdicionForm(request.POST, initial=iniciales)
+        if "_calcular" not in request.POST and form.is_valid():
             guardada = self._guardar(request, form, lambda: self._modificar(request, form, medicion), medicion)
             if guardada is not None:
                 return self._despues(request, guardada, "Cambios guardados" if form.cambio_algo else "No había cambios")
         return self._formulario(request, form, medicion, titulo)
+
+    def _ver(self, request: HttpRequest, medicion: Medicion, **formularios: Form) -> HttpResponse:
+        """La página de una medición; ``formularios`` son los del expediente que vuelven con algo por corregir."""
+        form = None
+        if puede_editar(request.user, medicion):
+            form = EdicionForm(initial=CuerpoDeMedicion.lo_guardado(medicion))
+        return self._formulario(request, form, medicion, _titulo(medicion), expediente=formularios)
 
     def corregir_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Abre la versión siguiente de una publicada: el formulario parte de lo que hoy rige."""
@@ -84,6 +95,8 @@ class FichaDeMedicion(PasosDeMedicion):
             raise PermissionDenied
         medicion = self._leer(str(pk))
         if medicion.etapa not in acciones.TRANSICIONES["corregir"].desde:
+            if request.method == "POST":
+                return self._corregir_lo_que_cambio(request, medicion)
             self.message_user(request, "Solo se corrige una medición publicada.", messages.ERROR)
             return self._volver(medicion)
         titulo = f"Corregir {medicion.indicador.codigo}, {escribir_periodo(medicion.periodo)}"
@@ -99,6 +112,27 @@ class FichaDeMedicion(PasosDeMedicion):
             if nueva is not None:
                 return self._despues(request, nueva, "Corrección guardada como borrador; la vigente sigue publicada")
         return self._formulario(request, form, medicion, titulo, corrige=True)
+
+    def _corregir_lo_que_cambio(self, request: HttpRequest, medicion: Medicion) -> HttpResponse:
+        """Entre abrir la página y guardar, la versión dejó de regir: se muestra la que rige junto a lo escrito."""
+        clave = {campo: getattr(medicion, campo) for campo in Medicion.CLAVE}
+        vigente = Medicion.objects.filter(**clave, etapa=Medicion.Etapa.PUBLICADA).order_by("id").first()
+        actual = self._leer(str(vigente.pk)) if vigente else medicion
+        form = CorreccionForm(request.POST, initial=CuerpoDeMedicion.lo_guardado(actual))
+        form.is_valid()
+        form.errors.pop("sobrescribir", None)
+        if vigente is None:
+            razon = "Mientras usted escribía, la cifra dejó de regir y no hay otra que corregir. Lo escrito sigue aquí."
+        else:
+            form.chocar()
+            quien = actual.publicada_por.get_username() if actual.publicada_por else "otra persona"
+            razon = (
+                f"Mientras usted escribía, {quien} publicó la versión {actual.version}: "
+                f"{cifra(actual, actual.indicador.simbolo)}. Compare, elija y guarde: corregirá esa versión."
+            )
+        form.add_error(None, razon)
+        titulo = f"Corregir {actual.indicador.codigo}, {escribir_periodo(actual.periodo)}"
+        return self._formulario(request, form, actual, titulo, corrige=True)
 
     def vista_previa_view(self, request: HttpRequest) -> HttpResponse:
         """El fragmento «lo que daría este valor», para quien tiene JavaScript; sin él, el botón hace lo mismo."""
@@ -150,6 +184,8 @@ class FichaDeMedicion(PasosDeMedicion):
         if "_enviar" in request.POST:
             hecho = PASOS["enviar"].hecho.rstrip(".")
         self.message_user(request, f"{hecho}.", messages.SUCCESS)
+        if "_enviar" in request.POST:
+            informar_al_enviar(request, [medicion], ahora=momento(None))
         if "_otra" in request.POST:
             agregar = reverse("admin:indicadores_medicion_add")
             return HttpResponseRedirect(f"{agregar}?indicador={medicion.indicador_id}")
@@ -159,7 +195,15 @@ class FichaDeMedicion(PasosDeMedicion):
         clave = unquote(clave)
         if not clave.isdecimal() or len(clave) > 15:
             raise Http404("No existe esa medición.")
-        relacionados = ("indicador", "ambito", "fuente", "registrada_por", "enviada_por", "publicada_por", "corrige")
+        relacionados = (
+            "indicador__servicio",
+            "ambito",
+            "fuente",
+            "registrada_por",
+            "enviada_por",
+            "publicada_por",
+            "corrige",
+        )
         return get_object_or_404(Medicion.objects.select_related(*relacionados), pk=clave)
 
     def _formulario(
@@ -170,6 +214,7 @@ class FichaDeMedicion(PasosDeMedicion):
         titulo: str,
         *,
         corrige: bool = False,
+        expediente: dict[str, Form] | None = None,
     ) -> TemplateResponse:
         if form is None and medicion is not None:
             consulta = consulta_de(medicion)
@@ -177,6 +222,7 @@ class FichaDeMedicion(PasosDeMedicion):
             escrito = form.data if form is not None and form.is_bound else getattr(form, "initial", {})
             consulta = leer_consulta(escrito, medicion=medicion, corrige=corrige)
         vista = ver(consulta, ahora=momento(None))
+        cierre = cierre_de(medicion) if medicion else None
         if form is None and medicion is not None and not medicion.esta_abierta:
             vista = replace(vista, avisos=())
         contexto: dict[str, Any] = {
@@ -185,10 +231,14 @@ class FichaDeMedicion(PasosDeMedicion):
             "medicion": medicion,
             "corrige": corrige,
             "se_puede_guardar": medicion is None or corrige or puede_editar(request.user, medicion),
+            "candado": explicar(cierre) if cierre else "",
             "vista": vista,
             "ve_resultado": form is not None or medicion is None or medicion.etapa in ETAPAS_CON_RESULTADO,
             "media": form.media if form is not None else "",
-            "diferencias": diferencias(form, medicion) if isinstance(form, EdicionForm) and medicion else [],
+            "diferencias": diferencias(form, medicion) if isinstance(form, ConConflicto) and medicion else [],
+            "accion_del_formulario": reverse("admin:indicadores_medicion_corregir", args=[medicion.pk])
+            if corrige and medicion
+            else "",
             "ausencia_abierta": form is not None and _habla_de_ausencia(form),
             "en_el_portal": self._en_el_portal(medicion) if medicion else "",
         }
@@ -196,10 +246,14 @@ class FichaDeMedicion(PasosDeMedicion):
             contexto |= {
                 "insignia": insignia_de_etapa(medicion.etapa),
                 "hechos": hechos_de(medicion),
-                "pasos": pasos_de(request.user, medicion),
+                "pasos": [
+                    p for p in pasos_de(request.user, medicion) if permite(cierre, request.user, medicion, p.verbo)
+                ],
                 "puede_corregir": medicion.etapa in acciones.TRANSICIONES["corregir"].desde
-                and puede(request.user, Accion.CORREGIR),
+                and puede(request.user, Accion.CORREGIR)
+                and permite(cierre, request.user, medicion, "corregir"),
                 "impedimento": por_que_no_publica(request.user, medicion),
+                "expediente": expediente_de(request.user, medicion, **(expediente or {})),
                 "sucesos": sucesos_de(medicion),
                 "versiones": versiones_de(medicion),
             }
@@ -212,11 +266,25 @@ class FichaDeMedicion(PasosDeMedicion):
 
 
 def puede_editar(persona: Any, medicion: Medicion) -> bool:
-    """Si ``persona`` puede cambiar ``medicion`` en la etapa en que está."""
-    return medicion.etapa in acciones.TRANSICIONES["modificar"].desde and puede(persona, Accion.MODIFICAR)
+    """Si ``persona`` puede cambiar ``medicion`` en la etapa en que está y con su ejercicio como está."""
+    if medicion.etapa not in acciones.TRANSICIONES["modificar"].desde or not puede(persona, Accion.MODIFICAR):
+        return False
+    return puede(persona, Accion.CAMBIAR_CERRADO) or cierre_de(medicion) is None
 
 
-def diferencias(form: EdicionForm, medicion: Medicion) -> list[dict[str, str]]:
+def _titulo(medicion: Medicion) -> str:
+    return f"{medicion.indicador.codigo} {medicion.indicador.nombre_corto}, {escribir_periodo(medicion.periodo)}"
+
+
+def _registro(request: HttpRequest, *args: Any, **kwargs: Any) -> RegistroForm:
+    """El formulario de registrar; el motivo de un registro tardío se pide solo a quien puede hacerlo."""
+    form = RegistroForm(*args, **kwargs)
+    if not puede(request.user, Accion.CAMBIAR_CERRADO):
+        del form.fields["motivo"]
+    return form
+
+
+def diferencias(form: ConConflicto, medicion: Medicion) -> list[dict[str, str]]:
     """Tras un choque: cada campo en que difieren lo que ahora dice la base y lo que la persona escribió."""
     if not form.is_bound or "hubo_conflicto" not in form.data:
         return []
@@ -227,11 +295,19 @@ def diferencias(form: EdicionForm, medicion: Medicion) -> list[dict[str, str]]:
         suyo = _como_texto(guardado, nombre, guardado.initial.get(nombre))
         mio = _como_texto(form, nombre, form.data.get(nombre))
         if suyo != mio:
-            pares.append({"campo": NOMBRE_DE_CAMPO[nombre], "guardado": suyo or "(vacío)", "escrito": mio or "(vacío)"})
+            pares.append(
+                {
+                    "nombre": nombre,
+                    "campo": NOMBRE_DE_CAMPO[nombre],
+                    "guardado": suyo or "(vacío)",
+                    "escrito": mio or "(vacío)",
+                    "elegido": form.eleccion(nombre),
+                }
+            )
     return pares
 
 
-def _comparables(form: EdicionForm) -> list[str]:
+def _comparables(form: ConConflicto) -> list[str]:
     return [nombre for nombre in form.fields if nombre in NOMBRE_DE_CAMPO and nombre != "testigo"]
 
 
@@ -290,7 +366,7 @@ def sucesos_de(medicion: Medicion) -> list[dict[str, Any]]:
             "cambios": [
                 (NOMBRE_DE_CAMPO.get(campo, campo.replace("_", " ")), _cambio(campo, cambio))
                 for campo, cambio in suceso.cambios.items()
-                if cambio
+                if cambio and campo != MARCA
             ],
         }
         for suceso in medicion.sucesos.select_related("por").order_by("-en", "-id")

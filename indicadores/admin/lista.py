@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from indicadores.admin.palabras import Etapa, cifra, escribir_momento, insignia_de_etapa
+from indicadores.bandeja import hechas_por
 from indicadores.formato import escribir_periodo
 from indicadores.models import Medicion
 from indicadores.permisos import ROLES_DE_ACCION, Accion, puede
@@ -68,14 +69,6 @@ class FiltroDePersona(admin.SimpleListFilter):
         if self.value() == "por_revisar":
             return queryset.filter(etapa=Etapa.EN_REVISION).exclude(hechas_por(request.user))
         return queryset
-
-
-def hechas_por(persona: Any) -> Q:
-    """Las que ``persona`` registró, envió o modificó: las mismas que no puede publicar."""
-    modificadas = Medicion.objects.filter(sucesos__por=persona.pk, sucesos__accion__in=("modificar", "enviar")).values(
-        "pk"
-    )
-    return Q(registrada_por=persona.pk) | Q(enviada_por=persona.pk) | Q(pk__in=modificadas)
 
 
 class ListaDeMediciones(admin.ModelAdmin):

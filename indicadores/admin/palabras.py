@@ -38,6 +38,11 @@ PALABRA_DE_VERBO: dict[str, str] = {
     "sustituir": "sustituyó por otra versión",
     "corregir": "abrió la corrección",
     "retirar": "retiró",
+    "comentar": "comentó",
+    "adjuntar": "adjuntó una evidencia",
+    "retirar_evidencia": "retiró una evidencia",
+    "difundir": "hizo pública una evidencia",
+    "dejar_de_difundir": "dejó de difundir una evidencia",
 }
 
 

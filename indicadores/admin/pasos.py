@@ -6,8 +6,7 @@ lo confirma. La página lleva el testigo de lo que se estaba mirando: no se publ
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -22,16 +21,27 @@ from django.urls import reverse
 
 from indicadores import acciones
 from indicadores.acciones.comun import momento
+from indicadores.admin.comprobar import (
+    CASILLA,
+    acuses_de,
+    codigos_de,
+    errores_de,
+    informar_al_enviar,
+    lo_que_falta,
+    nombre_de,
+    revisar,
+)
 from indicadores.admin.lista import quienes_pueden_publicar
 from indicadores.admin.palabras import cifra
-from indicadores.admin.vista_previa import Aviso, consulta_de, ver
-from indicadores.errores import ConflictoDeEdicion, ErrorDelDominio
+from indicadores.ejercicios import permite
+from indicadores.errores import ConflictoDeEdicion, ErrorDelDominio, PermisoDenegado
 from indicadores.formato import enumerar, escribir_periodo, plural
 from indicadores.forms import PasoForm
-from indicadores.models import Medicion
-from indicadores.permisos import Accion, puede, puede_publicar
+from indicadores.models import EjercicioCerrado, Medicion
+from indicadores.permisos import Accion, comprobar, puede, puede_publicar
 
-CUANTAS_A_LA_VEZ = 100
+CUANTAS_A_LA_VEZ = 200
+SIN_TESTIGO = "La petición no dice qué versión estaba mirando. Vuelva a abrir la medición y dé el paso desde su página."
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +106,15 @@ PASOS: dict[str, Paso] = {
 }
 
 
-def pasos_de(persona: Any, medicion: Medicion) -> list[Paso]:
-    """Los que ``persona`` puede dar ahora con ``medicion``."""
+def pasos_de(persona: Any, medicion: Medicion, cierre: EjercicioCerrado | None = None) -> list[Paso]:
+    """Los que ``persona`` puede dar ahora con ``medicion``, cuyo ejercicio cerró ``cierre`` (None: abierto)."""
     return [
         paso
         for verbo, paso in PASOS.items()
         if medicion.etapa in acciones.TRANSICIONES[verbo].desde
         and puede(persona, acciones.TRANSICIONES[verbo].accion)
         and (verbo != "publicar" or puede_publicar(persona, medicion))
+        and permite(cierre, persona, medicion, verbo)
     ]
 
 
@@ -130,54 +141,81 @@ def dar_paso(medicion: Medicion, paso: Paso, *, por: User, testigo: int | None, 
         verbo(actual, por=por, **datos)
 
 
-def avisos_de(medicion: Medicion, *, ahora: datetime) -> tuple[Aviso, ...]:
-    """Lo que conviene leer antes de publicar ``medicion``."""
-    return ver(consulta_de(medicion), ahora=ahora).avisos
-
-
 class PasosDeMedicion(admin.ModelAdmin):
     """Las páginas y las acciones de lista que llevan una medición de una etapa a otra."""
 
     actions = ("accion_enviar", "accion_publicar", "accion_descartar")
+    #: Qué permiso pide cada acción de la lista: quien no lo tiene recibe la frase, no un silencio.
+    permiso_de_accion: ClassVar[dict[str, Accion]] = {
+        "accion_enviar": Accion.ENVIAR,
+        "accion_publicar": Accion.PUBLICAR,
+        "accion_descartar": Accion.DESCARTAR,
+    }
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        pedida = self.permiso_de_accion.get(request.POST.get("action", ""))
+        if pedida is not None:
+            try:
+                comprobar(request.user, pedida)
+            except PermisoDenegado as error:
+                self.message_user(request, str(error), messages.ERROR)
+                return HttpResponseRedirect(request.get_full_path())
+        return super().changelist_view(request, extra_context)
 
     def paso_view(self, request: HttpRequest, pk: int, verbo: str) -> HttpResponse:
         """GET confirma; POST llama al verbo y vuelve a la medición."""
-        medicion = get_object_or_404(Medicion.objects.select_related("indicador", "ambito"), pk=pk)
+        medicion = get_object_or_404(Medicion.objects.select_related("indicador__servicio", "ambito"), pk=pk)
         paso = PASOS.get(verbo)
         if paso is None:
             raise Http404(verbo)
         if not puede(request.user, acciones.TRANSICIONES[verbo].accion):
             raise PermissionDenied
-        avisos = avisos_de(medicion, ahora=momento(None)) if verbo == "publicar" else ()
-        opciones = {"pide_motivo": paso.pide_motivo, "pide_avisos": bool(avisos)}
+        ahora, marcados = momento(None), set(request.POST.getlist(CASILLA))
+        hallazgos = revisar([medicion], ahora=ahora).get(medicion.pk, []) if verbo == "publicar" else []
+        acuses = acuses_de({medicion.pk: hallazgos}, marcados)
+        cuanto = cifra(medicion, medicion.indicador.simbolo)
+        antes = ""
         if request.method == "POST":
-            form = PasoForm(request.POST, **opciones)
-            if form.is_valid() and self._dar(request, medicion, paso, form, avisos):
+            form = PasoForm(request.POST, pide_motivo=paso.pide_motivo)
+            if not form.is_valid():
+                if not paso.confirma:
+                    self.message_user(request, SIN_TESTIGO, messages.ERROR)
+            elif falta := lo_que_falta(acuses, marcados):
+                form.add_error(None, falta)
+            elif self._dar(request, medicion, paso, form, codigos_de(hallazgos)):
+                if verbo == "enviar":
+                    informar_al_enviar(request, [medicion], ahora=ahora)
                 return self._volver(medicion)
             if not paso.confirma:
                 return self._volver(medicion)
+            if "testigo" in form.errors:
+                form.add_error(None, SIN_TESTIGO)
+            elif form.cleaned_data["testigo"] != medicion.testigo:
+                antes = form.cleaned_data["visto"] or "no consta"
+                form.renovar(medicion.testigo)
         else:
-            form = PasoForm(initial={"testigo": medicion.testigo}, **opciones)
+            form = PasoForm(initial={"testigo": medicion.testigo}, pide_motivo=paso.pide_motivo)
         contexto = {
             "title": f"{paso.boton}: {medicion.indicador.codigo}, {escribir_periodo(medicion.periodo)}",
             "paso": paso,
             "medicion": medicion,
-            "cuanto": cifra(medicion, medicion.indicador.simbolo),
+            "cuanto": cuanto,
+            "antes": antes,
             "periodo": escribir_periodo(medicion.periodo),
-            "avisos": avisos,
+            "errores": errores_de(hallazgos),
+            "acuses": acuses,
+            "casilla_de_aviso": CASILLA,
             "form": form,
             "impedimento": por_que_no_publica(request.user, medicion) if verbo == "publicar" else "",
         }
         return self._pagina(request, "admin/indicadores/medicion/confirmar_paso.html", contexto)
 
-    def _dar(
-        self, request: HttpRequest, medicion: Medicion, paso: Paso, form: PasoForm, avisos: tuple[Aviso, ...]
-    ) -> bool:
+    def _dar(self, request: HttpRequest, medicion: Medicion, paso: Paso, form: PasoForm, avisos: list[str]) -> bool:
         datos: dict[str, Any] = {}
         if paso.pide_motivo:
             datos["motivo"] = form.cleaned_data["motivo"]
         if avisos:
-            datos["avisos_aceptados"] = [aviso.codigo for aviso in avisos]
+            datos["avisos_aceptados"] = avisos
         try:
             dar_paso(medicion, paso, por=request.user, testigo=form.cleaned_data["testigo"], **datos)  # type: ignore[arg-type]
         except ErrorDelDominio as error:
@@ -204,7 +242,10 @@ class PasosDeMedicion(admin.ModelAdmin):
     def accion_enviar(self, request: HttpRequest, queryset: QuerySet[Medicion]) -> None:
         if self._son_demasiadas(request, queryset):
             return
-        self._dar_a_varias(request, PASOS["enviar"], [(medicion, None, ()) for medicion in self._elegidas(queryset)])
+        elegidas = list(self._elegidas(queryset))
+        enviadas = self._dar_a_varias(request, PASOS["enviar"], [(medicion, None, []) for medicion in elegidas])
+        if enviadas:
+            informar_al_enviar(request, enviadas, ahora=momento(None))
 
     @admin.action(description="Publicar…", permissions=["publicar"])
     def accion_publicar(self, request: HttpRequest, queryset: QuerySet[Medicion]) -> HttpResponse | None:
@@ -227,33 +268,46 @@ class PasosDeMedicion(admin.ModelAdmin):
         """La página intermedia; al confirmarla, cada medición pasa por su verbo, aparte de las demás."""
         if self._son_demasiadas(request, queryset):
             return None
-        ahora = momento(None)
-        filas: list[dict[str, Any]] = [
-            {
-                "medicion": medicion,
-                "cuanto": cifra(medicion, medicion.indicador.simbolo),
-                "periodo": escribir_periodo(medicion.periodo),
-                "avisos": avisos_de(medicion, ahora=ahora) if paso.verbo == "publicar" else (),
-            }
-            for medicion in self._elegidas(queryset)
+        elegidas, marcados = list(self._elegidas(queryset)), set(request.POST.getlist(CASILLA))
+        hallados = revisar(elegidas, ahora=momento(None)) if paso.verbo == "publicar" else {}
+        nombres = {medicion.pk: nombre_de(medicion) for medicion in elegidas}
+        con_error = [
+            {"nombre": nombres[pk], "direccion": reverse("admin:indicadores_medicion_change", args=[pk]), "errores": e}
+            for pk, suyos in hallados.items()
+            if (e := errores_de(suyos))
         ]
-        hay_avisos = any(fila["avisos"] for fila in filas)
+        posibles = [m for m in elegidas if not errores_de(hallados.get(m.pk, []))]
+        acuses = acuses_de({m.pk: hallados.get(m.pk, []) for m in posibles}, marcados, nombres)
         falta_aceptar = ""
         if "_confirmar" in request.POST:
-            if not hay_avisos or "acepta_avisos" in request.POST:
+            falta_aceptar = lo_que_falta(acuses, marcados)
+            if not falta_aceptar:
                 vistas = dict(par.split(":", 1) for par in request.POST.getlist("testigo") if ":" in par)
+                for fila in con_error:
+                    textos = " ".join(error.texto for error in fila["errores"])  # type: ignore[attr-defined]
+                    self.message_user(request, f"{fila['nombre']}: {textos}", messages.ERROR)
                 self._dar_a_varias(
                     request,
                     paso,
-                    [(f["medicion"], _numero(vistas.get(str(f["medicion"].pk))), f["avisos"]) for f in filas],
+                    [(m, _numero(vistas.get(str(m.pk))), codigos_de(hallados.get(m.pk, []))) for m in posibles],
                 )
                 return None
-            falta_aceptar = "Lea los avisos y marque la casilla para publicar."
         contexto = {
-            "title": f"{paso.boton}: {plural(len(filas), 'medición elegida', 'mediciones elegidas')}",
+            "title": f"{paso.boton}: {plural(len(elegidas), 'medición elegida', 'mediciones elegidas')}",
             "paso": paso,
-            "filas": filas,
-            "hay_avisos": hay_avisos,
+            "filas": [
+                {
+                    "medicion": medicion,
+                    "cuanto": cifra(medicion, medicion.indicador.simbolo),
+                    "periodo": escribir_periodo(medicion.periodo),
+                    "avisos": [h.titulo for h in hallados.get(medicion.pk, [])],
+                }
+                for medicion in posibles
+            ],
+            "con_error": con_error,
+            "cuantas_con_error": plural(len(con_error), "no se puede", "no se pueden") if con_error else "",
+            "acuses": acuses,
+            "casilla_de_aviso": CASILLA,
             "falta_aceptar": falta_aceptar,
             "accion": request.POST.get("action", ""),
             "casilla": ACTION_CHECKBOX_NAME,
@@ -261,20 +315,22 @@ class PasosDeMedicion(admin.ModelAdmin):
         return self._pagina(request, "admin/indicadores/medicion/confirmar_varias.html", contexto)
 
     def _dar_a_varias(
-        self, request: HttpRequest, paso: Paso, elegidas: list[tuple[Medicion, int | None, tuple[Aviso, ...]]]
-    ) -> None:
-        hechas = 0
+        self, request: HttpRequest, paso: Paso, elegidas: list[tuple[Medicion, int | None, list[str]]]
+    ) -> list[Medicion]:
+        """Da el paso a cada una, aparte de las demás; devuelve las que pudieron."""
+        hechas = []
         for medicion, testigo, avisos in elegidas:
-            datos = {"avisos_aceptados": [aviso.codigo for aviso in avisos]} if avisos else {}
+            datos = {"avisos_aceptados": avisos} if avisos else {}
             try:
                 dar_paso(medicion, paso, por=request.user, testigo=testigo, **datos)  # type: ignore[arg-type]
-                hechas += 1
+                hechas.append(medicion)
             except ErrorDelDominio as error:
                 cual = f"{medicion.indicador.codigo}, {escribir_periodo(medicion.periodo)}, {medicion.ambito.nombre}"
                 self.message_user(request, f"{cual}: {error}", messages.ERROR)
         if hechas:
-            resumen = plural(hechas, f"medición {paso.hechas.replace('das', 'da')}", f"mediciones {paso.hechas}")
+            resumen = plural(len(hechas), f"medición {paso.hechas.replace('das', 'da')}", f"mediciones {paso.hechas}")
             self.message_user(request, f"{resumen}.", messages.SUCCESS)
+        return hechas
 
     def _son_demasiadas(self, request: HttpRequest, queryset: QuerySet[Medicion]) -> bool:
         demasiadas = queryset.count() > CUANTAS_A_LA_VEZ
@@ -284,7 +340,7 @@ class PasosDeMedicion(admin.ModelAdmin):
 
     @staticmethod
     def _elegidas(queryset: QuerySet[Medicion]) -> QuerySet[Medicion]:
-        return queryset.select_related("indicador", "ambito").order_by("id")
+        return queryset.select_related("indicador__servicio", "ambito").order_by("id")
 
 
 def _numero(texto: str | None) -> int:

@@ -7,16 +7,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.urls import reverse
-
-from indicadores.acciones.busqueda import describir_valor
 from indicadores.acciones.comun import dia_en_lima, leer_valor
 from indicadores.acciones.mediciones import leer_periodo
-from indicadores.acciones.reserva import personas_de
-from indicadores.admin.palabras import FORMA_DE_SEMAFORO, Etapa
-from indicadores.calculo.estado import evaluar, se_repite
-from indicadores.calculo.reserva import MINIMO_DE_PERSONAS
+from indicadores.admin.palabras import FORMA_DE_SEMAFORO
+from indicadores.calculo.estado import evaluar
 from indicadores.calculo.tipos import Ausencia, Avance, Caracter, Dato, Evaluacion, Motivo, Periodo, Sentido, Sexo
+from indicadores.comprobaciones import Hallazgo, comprobar
+from indicadores.comprobaciones.serie import dato_de, decide_el_avance
 from indicadores.errores import DatoInvalido
 from indicadores.formato import (
     ESPACIO_DURO,
@@ -29,7 +26,6 @@ from indicadores.formato import (
     escribir_valor,
     leer_decimal,
     porcentaje_de,
-    redondear,
     texto_de_motivo,
 )
 from indicadores.lectura import leer_datos, leer_indicadores, leer_umbrales
@@ -46,6 +42,7 @@ class Consulta:
     numerador: str = ""
     denominador: str = ""
     motivo_ausencia: str = ""
+    notas: str = ""
     ambito: Ambito | None = None
     sexo: str = Sexo.TOTAL
     caracter: str = Caracter.OFICIAL
@@ -61,15 +58,6 @@ class Referencia:
     cuanto: str
     nota: str = ""
     es_cifra: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Aviso:
-    """Algo que no impide guardar pero que conviene leer; ``codigo`` es lo que queda en el historial al aceptarlo."""
-
-    codigo: str
-    texto: str
-    direccion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +78,7 @@ class VistaPrevia:
     sentido: str = ""
     referencias: tuple[Referencia, ...] = ()
     errores: tuple[str, ...] = ()
-    avisos: tuple[Aviso, ...] = ()
+    avisos: tuple[Hallazgo, ...] = ()
     valor: str = ""
     calculado: str = ""
     anio: int | None = None
@@ -107,7 +95,7 @@ def leer_consulta(
     """La consulta que traen un formulario o una dirección; con ``medicion``, la clave es la suya."""
     textos: dict[str, Any] = {
         campo: str(parametros.get(campo) or "").strip()
-        for campo in ("periodo", "valor", "numerador", "denominador", "motivo_ausencia")
+        for campo in ("periodo", "valor", "numerador", "denominador", "motivo_ausencia", "notas")
     }
     if medicion is not None:
         clave: dict[str, Any] = {campo: getattr(medicion, campo) for campo in Medicion.CLAVE}
@@ -128,6 +116,7 @@ def consulta_de(medicion: Medicion) -> Consulta:
         "numerador": "" if medicion.numerador is None else str(medicion.numerador),
         "denominador": "" if medicion.denominador is None else str(medicion.denominador),
         "motivo_ausencia": medicion.motivo_ausencia,
+        "notas": medicion.notas,
     }
     return leer_consulta(textos, medicion=medicion)
 
@@ -157,27 +146,54 @@ def ver(consulta: Consulta, *, ahora: datetime) -> VistaPrevia:
         calculado="" if de_conteos is None else escribir_valor(de_conteos, indicador.simbolo, 4),
         anio=periodo.anio if periodo else None,
     )
-    avisos = _duplicados(consulta, periodo) if periodo else []
+    if periodo is None:
+        return vista
     if valor is None and not consulta.motivo_ausencia and not errores:
         valor = de_conteos
-    if errores or periodo is None or (valor is None and not consulta.motivo_ausencia):
-        return replace(vista, avisos=tuple(avisos))
+    esta_incompleta = bool(errores) or (valor is None and not consulta.motivo_ausencia)
+    supuesta = _supuesta(consulta, indicador, periodo, valor, numerador, denominador)
+    hallazgos = [h for h in comprobar(supuesta, ahora=ahora) if h.codigo == "duplicado" or not esta_incompleta]
+    vista = replace(vista, avisos=tuple(hallazgos))
+    if esta_incompleta:
+        return vista
     if valor is None:
         motivo = consulta.motivo_ausencia
         razon = f"Se registra una ausencia: {texto_de_motivo(Motivo(motivo))}." if motivo in set(Motivo) else ""
-        return replace(vista, avisos=tuple(avisos), sin_avance=razon)
-    dato = _dato(consulta, periodo, valor, numerador, denominador)
-    avisos += _avisos_del_valor(indicador, evaluacion, publicados, dato, de_conteos)
+        return replace(vista, sin_avance=razon)
+    dato = dato_de(supuesta)
     vista = replace(vista, valor=escribir_valor(valor, indicador.simbolo, 4))
-    if not _entra_en_el_avance(dato):
-        return replace(vista, avisos=tuple(avisos), sin_avance=_por_que_no_entra(dato))
-    del_anio = _avance(evaluacion, [dato], dato, ahora)
-    elegido = _avance(evaluacion, [*(d for d in publicados if d.periodo != dato.periodo), dato], dato, ahora).dato
-    if elegido is not None and elegido is not dato:
-        otro = escribir_periodo(elegido.periodo.texto)
-        frase = f"El avance de {periodo.anio} lo da otro valor ya publicado ({otro}): este no lo cambiará."
-        avisos.append(Aviso("no_decide", frase))
-    return replace(vista, avisos=tuple(avisos), **_resultado(del_anio))
+    if not decide_el_avance(dato):
+        return replace(vista, sin_avance=_por_que_no_entra(dato))
+    return replace(vista, **_resultado(_avance(evaluacion, [dato], dato, ahora)))
+
+
+def _supuesta(
+    consulta: Consulta,
+    indicador: Indicador,
+    periodo: Periodo,
+    valor: Decimal | None,
+    numerador: int | None,
+    denominador: int | None,
+) -> Medicion:
+    """La medición que quedaría si se guardara lo escrito; no se guarda."""
+    previa = consulta.medicion
+    corregida = None if previa is None else previa.pk if consulta.corrige else previa.corrige_id
+    return Medicion(
+        pk=previa.pk if previa is not None and not consulta.corrige else None,
+        indicador=indicador,
+        periodo=periodo.texto,
+        inicio=periodo.inicio,
+        fin=periodo.fin,
+        ambito=consulta.ambito or Ambito.objects.get(codigo=Ambito.NACIONAL),
+        sexo=consulta.sexo,
+        caracter=consulta.caracter,
+        valor=valor,
+        numerador=numerador,
+        denominador=denominador,
+        motivo_ausencia="" if valor is not None else consulta.motivo_ausencia,
+        notas=consulta.notas,
+        corrige_id=corregida,
+    )
 
 
 def _avance(evaluacion: Evaluacion, datos: list[Dato], dato: Dato, ahora: datetime) -> Avance:
@@ -247,69 +263,6 @@ def _cuanto(indicador: Indicador, valor: Decimal | None, ausencia: Ausencia | No
     return texto_de_motivo(ausencia.motivo) if ausencia else "no se ha fijado"
 
 
-def _avisos_del_valor(
-    indicador: Indicador, evaluacion: Evaluacion, publicados: list[Dato], dato: Dato, de_conteos: Decimal | None
-) -> list[Aviso]:
-    avisos = []
-    if se_repite(dato, publicados, evaluacion.linea_base):
-        avisos.append(
-            Aviso(
-                "se_repite",
-                "Es idéntico al valor anterior: puede ser un arrastre y no una medición nueva. "
-                "Explíquelo en las notas.",
-            )
-        )
-    if not dato.periodo.es_anual and _entra_en_el_avance(dato):
-        nombre = escribir_periodo(dato.periodo.texto)
-        avisos.append(
-            Aviso("parcial", f"{nombre.capitalize()} es parte del año: el avance de {dato.periodo.anio} será parcial.")
-        )
-    if de_conteos is not None and dato.valor is not None:
-        decimales = max(0, -int(dato.valor.normalize().as_tuple().exponent))
-        if redondear(de_conteos, decimales) != dato.valor:
-            avisos.append(
-                Aviso(
-                    "no_concuerda",
-                    f"El numerador entre el denominador da {escribir_valor(de_conteos, indicador.simbolo, 4)}, "
-                    f"no {escribir_valor(dato.valor, indicador.simbolo, 4)}.",
-                )
-            )
-    desagregado = dato.ambito != Ambito.NACIONAL or dato.sexo is not Sexo.TOTAL
-    personas = personas_de(indicador, dato.valor, dato.numerador, dato.denominador)
-    if indicador.cuenta_personas and desagregado and 0 < (personas or 0) < MINIMO_DE_PERSONAS:
-        avisos.append(
-            Aviso("pocas_personas", "Se refiere a menos de diez personas: al publicarse se mostrará «reservado».")
-        )
-    return avisos
-
-
-def _duplicados(consulta: Consulta, periodo: Periodo) -> list[Aviso]:
-    """Otra medición abierta o publicada de la misma clave, con su dirección."""
-    propia = consulta.medicion.pk if consulta.medicion and not consulta.corrige else None
-    sustituida = consulta.medicion and (consulta.medicion.pk if consulta.corrige else consulta.medicion.corrige_id)
-    otras = Medicion.objects if propia is None else Medicion.objects.exclude(pk=propia)
-    iguales = otras.select_related("indicador").filter(
-        indicador=consulta.indicador,
-        periodo=periodo.texto,
-        ambito__codigo=consulta.ambito.codigo if consulta.ambito else Ambito.NACIONAL,
-        sexo=consulta.sexo,
-        caracter=consulta.caracter,
-        etapa__in=[*Medicion.ETAPAS_ABIERTAS, Etapa.PUBLICADA],
-    )
-    avisos = []
-    for otra in iguales.order_by("id"):
-        direccion = reverse("admin:indicadores_medicion_change", args=[otra.pk])
-        dice = describir_valor(otra)
-        if otra.pk == sustituida and otra.etapa == Etapa.PUBLICADA:
-            frase = f"Sustituirá a la versión {otra.version}, hoy publicada: {dice}."
-            avisos.append(Aviso("sustituye", frase, direccion))
-            continue
-        es_publica = otra.etapa == Etapa.PUBLICADA
-        que = "Ya hay un valor publicado" if es_publica else f"Ya hay una medición «{otra.get_etapa_display()}»"
-        avisos.append(Aviso("duplicado", f"{que} de {escribir_periodo(periodo.texto)}: {dice}.", direccion))
-    return avisos
-
-
 def _publicados(consulta: Consulta, indicador: Indicador, ahora: datetime) -> list[Dato]:
     """Lo publicado hoy del mismo indicador, ámbito, sexo y carácter."""
     mismos = Medicion.objects.vigentes(ahora).filter(
@@ -319,22 +272,6 @@ def _publicados(consulta: Consulta, indicador: Indicador, ahora: datetime) -> li
         caracter=consulta.caracter,
     )
     return [dato for _, dato in leer_datos(mismos)]
-
-
-def _dato(consulta: Consulta, periodo: Periodo, valor: Decimal, numerador: int | None, denominador: int | None) -> Dato:
-    return Dato(
-        periodo=periodo,
-        valor=valor,
-        numerador=numerador,
-        denominador=denominador,
-        ambito=consulta.ambito.codigo if consulta.ambito else Ambito.NACIONAL,
-        sexo=Sexo(consulta.sexo),
-        caracter=Caracter(consulta.caracter),
-    )
-
-
-def _entra_en_el_avance(dato: Dato) -> bool:
-    return dato.caracter is Caracter.OFICIAL and dato.sexo is Sexo.TOTAL and dato.ambito == Ambito.NACIONAL
 
 
 def _por_que_no_entra(dato: Dato) -> str:

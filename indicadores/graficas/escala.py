@@ -53,7 +53,7 @@ def escala_de_valores(
         menor = max(menor, Fraction(0))
     if arriba_real <= 0 and abajo_real < 0:
         mayor = min(mayor, Fraction(0))
-    paso = max(_paso_redondo((mayor - menor) / marcas), fino)
+    paso = max(paso_redondo((mayor - menor) / marcas), fino)
     while True:
         inferior, superior = menor // paso * paso, -(-mayor // paso) * paso
         borde = (superior - inferior) / 10
@@ -63,10 +63,10 @@ def escala_de_valores(
             superior += paso
         if superior - inferior <= (marcas + 1) * paso:
             return EscalaDeValores(inferior, superior, paso, arriba, abajo)
-        paso = _paso_redondo(paso * Fraction(3, 2))
+        paso = paso_redondo(paso * Fraction(3, 2))
 
 
-def _paso_redondo(minimo: Fraction) -> Fraction:
+def paso_redondo(minimo: Fraction) -> Fraction:
     """El menor de la familia 1, 2, 5 × 10ⁿ que no es menor que ``minimo`` (> 0)."""
     potencia = Fraction(1)
     while potencia > minimo:

@@ -11,10 +11,10 @@ from fractions import Fraction
 from typing import Any
 
 from indicadores.calculo.tipos import Ausencia, Avance, Dato, Motivo, ValorBase
+from indicadores.citas import PUNTOS
 from indicadores.formato import redondear
 from penitenciaria.informe.hechos import Cifra, Informe, Medida, ObjetivoInformado, Que
 
-PUNTOS = "puntos porcentuales"
 DECIMALES_DE_AVANCE = 6
 #: Lo que se compara entre dos reportes: lo demás se deduce de ello.
 COMPARABLES = (Que.LINEA_BASE, Que.VALOR, Que.LOGRO_ESPERADO)

@@ -132,10 +132,9 @@ def test_de_dos_que_fijan_el_mismo_logro_gana_una(dos: SimpleNamespace, ya_habia
     )
     rechazo = a_la_vez(una, otra)
     assert isinstance(rechazo, ConflictoDeEdicion)
-    assert str(rechazo) in {
-        "El indicador ya tiene un logro esperado vigente para ese año.",
-        "Esa versión del logro esperado ya existe.",
-    }
+    assert str(rechazo) == (
+        f"Mientras usted escribía, {dos.jefes[0].username} fijó el logro esperado. Compare las dos y decida de nuevo."
+    )
     assert LogroEsperado.objects.get(sustituida_en=None).valor == 30
     assert LogroEsperado.objects.count() == 1 + ya_habia
 

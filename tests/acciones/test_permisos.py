@@ -45,6 +45,14 @@ PUEDEN: dict[Accion, tuple[str, ...]] = {
     Accion.ADMINISTRAR: MANDAN,
     Accion.REDACTAR: ENTRAN,
     Accion.EMITIR: REVISAN,
+    Accion.COMENTAR: ("analista", "revisor", "administrador", "superusuario"),
+    Accion.ADJUNTAR: ENTRAN,
+    Accion.DIFUNDIR: REVISAN,
+    Accion.CERRAR: MANDAN,
+    Accion.CAMBIAR_CERRADO: MANDAN,
+    Accion.IMPORTAR: ENTRAN,
+    Accion.IMPORTAR_CATALOGO: MANDAN,
+    Accion.ATENDER: ("analista", "revisor", "administrador", "superusuario"),
 }
 
 

@@ -47,8 +47,8 @@ def test_un_formulario_viejo_no_pisa_lo_ajeno_y_conserva_lo_escrito(gente: dict[
     form = respuesta.context["form"]
     assert (form["valor"].value(), form["notas"].value(), form["testigo"].value()) == ("35,2", "Mía", "2")
     assert respuesta.context["diferencias"] == [
-        {"campo": "valor", "guardado": "36,5", "escrito": "35,2"},
-        {"campo": "notas", "guardado": "(vacío)", "escrito": "Mía"},
+        {"nombre": "valor", "campo": "valor", "guardado": "36,5", "escrito": "35,2", "elegido": ""},
+        {"nombre": "notas", "campo": "notas", "guardado": "(vacío)", "escrito": "Mía", "elegido": ""},
     ]
 
     # Volver a guardar es una decisión: sin marcar la casilla, no; marcada, sí.
@@ -117,9 +117,7 @@ def test_no_se_publica_lo_que_no_se_vio(gente: dict[str, User], entrar: Entrar) 
     actual = Medicion.objects.get(pk=medicion.pk)
     acciones.modificar(actual, por=gente["Analista"], testigo=actual.testigo, valor=Decimal(12), ahora=ANTES)
     acciones.enviar(actual, por=gente["Analista"], ahora=ANTES)
-    respuesta = entrar(gente["Revisor"]).post(
-        direccion("paso", medicion.pk, "publicar"), {"testigo": testigo_leido, "acepta_avisos": "on"}
-    )
+    respuesta = entrar(gente["Revisor"]).post(direccion("paso", medicion.pk, "publicar"), {"testigo": testigo_leido})
     assert "La medición cambió desde que usted abrió la página" in texto(respuesta)
     assert not Suceso.objects.filter(accion="publicar").exists()
 
@@ -139,7 +137,9 @@ def test_publicar_con_avisos_pide_haberlos_leido(gente: dict[str, User], entrar:
     cliente, publicar = entrar(gente["Revisor"]), direccion("paso", medicion.pk, "publicar")
     assert "es parte del año" in texto(cliente.get(publicar))
     sin_leer = cliente.post(publicar, {"testigo": medicion.testigo})
-    assert "acepta_avisos" in sin_leer.context["form"].errors
-    cliente.post(publicar, {"testigo": medicion.testigo, "acepta_avisos": "on"})
+    [acuse] = sin_leer.context["acuses"]
+    assert "falta «es solo una parte del año»" in texto(sin_leer)
+    assert "Entiendo: <b>es solo una parte del año</b>" in texto(sin_leer)
+    cliente.post(publicar, {"testigo": medicion.testigo, "aviso": acuse.valor})
     suceso = Suceso.objects.get(medicion=medicion, accion="publicar")
     assert suceso.cambios == {"avisos_aceptados": ["parcial"]}

@@ -100,18 +100,19 @@ def test_el_inicio_cuenta_lo_de_cada_quien(gente: dict[str, User], entrar: Entra
     fabricas.en_etapa("observada", por=gente["Analista"], ahora=ANTES)
     fabricas.en_revision(ahora=ANTES)
     inicio = reverse("admin:index")
-    atajos = entrar(gente["Analista"]).get(inicio).context["bandeja"]["atajos"]
-    assert [(a.nombre, a.cuantas) for a in atajos] == [("mis borradores", 1), ("mis observadas", 1)]
-    bandeja = entrar(gente["Revisor"]).get(inicio).context["bandeja"]
-    assert [(a.nombre, a.cuantas) for a in bandeja["atajos"]] == [("por revisar", 1)]
-    assert {c.nombre: c.cuantas for c in bandeja["etapas"] if c.cuantas} == {
+    secciones = entrar(gente["Analista"]).get(inicio).context["secciones"]
+    assert [(s.clave, s.total) for s in secciones] == [("observadas", 1), ("borradores", 1)]
+    contexto = entrar(gente["Revisor"]).get(inicio).context
+    assert [(s.clave, s.total) for s in contexto["secciones"]] == [("por_revisar", 1)]
+    assert {c.nombre: c.cuantas for c in contexto["etapas"] if c.cuantas} == {
         "borrador": 1,
         "en revisión": 1,
         "observada": 1,
     }
-    assert entrar(gente["sin rol"]).get(inicio).context["bandeja"] == {"etapas": [], "atajos": []}
-    for atajo in bandeja["atajos"]:
-        assert entrar(gente["Revisor"]).get(atajo.direccion).status_code == 200
+    assert entrar(gente["sin rol"]).get(inicio).context["secciones"] == []
+    [renglon] = contexto["secciones"][0].renglones
+    for a_donde in (renglon.direccion, *(boton.direccion for boton in renglon.botones)):
+        assert entrar(gente["Revisor"]).get(a_donde).status_code == 200
 
 
 def test_el_historial_del_catalogo_dice_quien_cambio_que(gente: dict[str, User], entrar: Entrar) -> None:

@@ -82,6 +82,11 @@ def elegir(accion: str, *mediciones: Medicion, **mas: Any) -> dict[str, Any]:
     return {"action": accion, "index": "0", "select_across": "0", "_selected_action": [m.pk for m in mediciones]} | mas
 
 
+def casillas(respuesta: Any) -> list[str]:
+    """Lo que enviaría quien marca todos los avisos de la página."""
+    return [acuse.valor for acuse in respuesta.context["acuses"]]
+
+
 def leidas(*mediciones: Medicion) -> list[str]:
     return [f"{medicion.pk}:{medicion.testigo}" for medicion in mediciones]
 
@@ -114,7 +119,7 @@ def test_publicar_varias_confirma_con_sus_avisos(gente: dict[str, User], entrar:
     assert "Lea los avisos y marque la casilla" in texto(sin_leer)
     hecho = cliente.post(
         direccion("changelist"),
-        elegir("accion_publicar", *todas, _confirmar="1", acepta_avisos="on", testigo=leidas(*todas)),
+        elegir("accion_publicar", *todas, _confirmar="1", aviso=casillas(confirmacion), testigo=leidas(*todas)),
         follow=True,
     )
     assert "2 mediciones publicadas." in texto(hecho)

@@ -18,7 +18,7 @@ PASOS = {
     "enviar": (Accion.ENVIAR, "borrador", "en_revision", {}),
     "descartar": (Accion.DESCARTAR, "borrador", "descartada", {}),
     "observar": (Accion.OBSERVAR, "en_revision", "observada", {"motivo": "Falta el anexo"}),
-    "publicar": (Accion.PUBLICAR, "en_revision", "publicada", {"acepta_avisos": "on"}),
+    "publicar": (Accion.PUBLICAR, "en_revision", "publicada", {}),
     "retirar": (Accion.RETIRAR, "publicada", "retirada", {"motivo": "Error de carga"}),
 }
 
@@ -117,9 +117,7 @@ def test_nadie_publica_lo_suyo_tampoco_un_superusuario(gente: dict[str, User], e
     assert "Usted registró, cambió o envió esta medición: debe publicarla otra persona." in pagina
     assert "administrador o revisor" in pagina
     assert direccion("paso", medicion.pk, "publicar") not in pagina
-    respuesta = cliente.post(
-        direccion("paso", medicion.pk, "publicar"), {"testigo": medicion.testigo, "acepta_avisos": "on"}
-    )
+    respuesta = cliente.post(direccion("paso", medicion.pk, "publicar"), {"testigo": medicion.testigo})
     medicion.refresh_from_db()
     assert (respuesta.status_code, medicion.etapa) == (200, "en_revision")
     assert "debe publicarla otra persona" in respuesta.content.decode()

@@ -15,7 +15,12 @@ def test_fijar_conserva_la_version_anterior(gente: dict[str, User], entrar: Entr
     norma = fabricas.NormaFactory()
     cliente = entrar(gente["Administrador"])
     datos = {"indicador": indicador.pk, "anio": "2021", "valor": "28,5", "motivo": "La fija el PEM", "norma": norma.pk}
-    respuesta = cliente.post(reverse("admin:indicadores_logroesperado_add"), datos, follow=True)
+    fijar = reverse("admin:indicadores_logroesperado_add")
+    sin_verla = texto(cliente.post(fijar, datos))
+    for dicho in ("Lo que rige hoy y quedará sustituido", "2021: 30 % (versión 1)", "Se fija por primera vez", "28,5"):
+        assert dicho in sin_verla
+    assert LogroEsperado.objects.count() == 1
+    respuesta = cliente.post(fijar, datos | {"version_base": 1}, follow=True)
     assert "Quedó fijada la versión 2; rige desde ahora." in texto(respuesta)
     anterior, nueva = LogroEsperado.objects.filter(indicador=indicador).order_by("version")
     assert anterior.sustituida_en == nueva.publicada_en

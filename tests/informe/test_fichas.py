@@ -124,6 +124,7 @@ FILA = FilaDeIndicador(
     detalle_luz="en 2020: 85,7 % (en riesgo)",
     razon="",
     valor="1.234.567.890.123,45 %",
+    cifra=None,
     cuando="primer semestre de 2021",
     se_repite=True,
     logro="0 %",

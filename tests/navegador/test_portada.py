@@ -53,7 +53,7 @@ def test_la_portada_dice_lo_esencial_sin_javascript(new_context: Callable[..., B
     expect(page.get_by_role("row", name="Metros cuadrados por interno").first).to_contain_text("nunca medido")
     page.goto("/indicadores/OP.01-I2/?corte=2021-12-31")
     expect(page.locator("figure svg").first).to_be_visible()
-    page.get_by_text("Ver los 69 lugares").or_(page.get_by_text("Valores publicados")).first.wait_for()
+    page.get_by_text("Los 69 establecimientos con cifra").or_(page.get_by_text("Valores publicados")).first.wait_for()
 
 
 def test_el_corte_se_elige_en_la_pagina_y_se_conserva(page: Page) -> None:

@@ -61,9 +61,8 @@ def test_de_la_analista_al_tablero(page: Page, personas: Any, ingresar: Any, cap
     else:
         page.goto(direccion)
     page.get_by_role("link", name="Publicar…").click()
-    avisos = page.locator("input[name=acepta_avisos]")
-    if avisos.count():
-        avisos.check()
+    for aviso in page.locator("input[name=aviso]").all():
+        aviso.check()
     page.get_by_role("button", name="Publicar").click()
     expect(page.get_by_text("publicada").first).to_be_visible()
 

@@ -95,7 +95,7 @@ class TestParaMaquinas:
     def test_toda_direccion_del_mapa_responde(self, client: Client, contar_consultas: Contar) -> None:
         raiz = ElementTree.fromstring(client.get("/sitemap.xml").content)
         direcciones = [str(nodo.text) for nodo in raiz.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
-        assert len(direcciones) == len(set(direcciones)) == 7 + 6 + 18 + 13 + 16
+        assert len(direcciones) == len(set(direcciones)) == 9 + 6 + 18 + 13 + 16
         fallan = {direccion for direccion in direcciones if client.get(direccion).status_code != 200}
         assert not fallan
         assert contar_consultas("/sitemap.xml") == 4

@@ -1,0 +1,85 @@
+"""Leer libros que llegan de fuera sin confiar en ellos: ni macros, ni bombas, ni enlaces, ni entidades.
+
+Se comprueba el contenedor antes de abrirlo y se recorre fila por fila, sin cargar la hoja.
+"""
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from indicadores.intercambio import xlsx_rapido
+from indicadores.intercambio.tipos import ArchivoIlegible
+
+#: Una hoja de 100.000 filas ocupa unos 150 MB abierta; más que esto no es una hoja, es una bomba.
+ABIERTO_MAXIMO = 600 * 1024 * 1024
+#: Los textos compartidos se guardan en la memoria: tienen su propio límite.
+TEXTOS_MAXIMO = 64 * 1024 * 1024
+PARTES_MAXIMAS = 500
+RAZON_MAXIMA = 200
+FILAS_MAXIMAS = 300_000
+
+FilaXlsx = tuple[Any, ...]
+
+
+def abrir(archivo: BinaryIO) -> Workbook:
+    """El libro, en modo de lectura por filas; levanta :class:`ArchivoIlegible` si no es de fiar."""
+    try:
+        _comprobar_contenedor(archivo)
+        archivo.seek(0)
+        return load_workbook(archivo, read_only=True, data_only=False, keep_links=False, keep_vba=False)
+    except (BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, OSError, EOFError) as error:
+        if isinstance(error, ArchivoIlegible):
+            raise
+        raise ArchivoIlegible(
+            "El libro está dañado o no es .xlsx. Ábralo en su hoja de cálculo, guárdelo como .xlsx y súbalo de nuevo."
+        ) from error
+
+
+def filas(hoja: Any, *, maximo: int = FILAS_MAXIMAS) -> Iterator[tuple[int, FilaXlsx]]:
+    """El número de cada fila escrita y sus valores (una fórmula llega como texto que empieza con «=»)."""
+    de_fecha = frozenset(hoja.parent._date_formats)
+    try:
+        with hoja._get_source() as xml:
+            for numero, fila in xlsx_rapido.filas(xml, textos=hoja._shared_strings, de_fecha=de_fecha):
+                if numero > maximo:
+                    raise ArchivoIlegible(f"La hoja «{hoja.title}» pasa de {maximo} filas. Divídala en varias.")
+                yield numero, fila
+    except (BadZipFile, ExpatError, KeyError, IndexError, ValueError, EOFError) as error:
+        if isinstance(error, ArchivoIlegible):
+            raise
+        raise ArchivoIlegible(f"La hoja «{hoja.title}» está dañada: no se pudo leer hasta el final.") from error
+
+
+def _comprobar_contenedor(archivo: BinaryIO) -> None:
+    archivo.seek(0)
+    if archivo.read(4) != b"PK\x03\x04":
+        raise ArchivoIlegible("El archivo no es un libro .xlsx. Ábralo en su hoja de cálculo y guárdelo como .xlsx.")
+    with ZipFile(archivo) as contenedor:
+        partes = contenedor.infolist()
+        if len(partes) > PARTES_MAXIMAS or sum(parte.file_size for parte in partes) > ABIERTO_MAXIMO:
+            raise ArchivoIlegible("El libro es demasiado grande al abrirse. Divídalo en varios.")
+        for parte in partes:
+            _comprobar_parte(contenedor, parte)
+
+
+def _comprobar_parte(contenedor: ZipFile, parte: ZipInfo) -> None:
+    nombre = parte.filename.lower()
+    if "vbaproject" in nombre or (nombre.endswith(".bin") and "macro" in nombre):
+        raise ArchivoIlegible("El libro lleva macros. Guárdelo como .xlsx, sin macros, y vuelva a subirlo.")
+    if parte.flag_bits & 1:
+        raise ArchivoIlegible("El libro tiene contraseña. Quítesela y vuelva a subirlo.")
+    # Una parte pequeña puede comprimirse mucho sin malicia; una grande, no.
+    if parte.file_size > 50 * 1024 * 1024 and parte.file_size > RAZON_MAXIMA * max(1, parte.compress_size):
+        raise ArchivoIlegible("El libro se abre en algo desmesurado: no se lee.")
+    if nombre.endswith("sharedstrings.xml") and parte.file_size > TEXTOS_MAXIMO:
+        raise ArchivoIlegible("El libro trae demasiado texto. Divídalo en varios.")
+    if nombre.endswith((".xml", ".rels")):
+        with contenedor.open(parte) as abierta:
+            comienzo = abierta.read(2048)
+        if b"<!DOCTYPE" in comienzo or b"<!ENTITY" in comienzo:
+            raise ArchivoIlegible("El libro declara entidades XML, que un .xlsx no lleva: no se lee.")

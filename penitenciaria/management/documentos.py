@@ -1,0 +1,178 @@
+"""Los documentos que escribe el código: quién puede hacer qué y la vida de una medición.
+
+Salen de las mismas tablas que obedecen los verbos; si un documento difiere de ellas, una prueba falla.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.urls import get_resolver
+
+from indicadores.acciones import TRANSICIONES
+from indicadores.models import Medicion
+from indicadores.permisos import ROLES_DE_ACCION, Accion, Rol
+
+AVISO = "<!-- Lo escribe `manage.py documentar` desde el código: no lo edite a mano. -->"
+SI, NO = "sí", "—"
+EN_CERRADO = (
+    "- En un ejercicio cerrado solo registra, modifica, envía, corrige, retira o fija quien puede cambiarlo, y al "
+    "registrar, corregir, retirar o fijar dice por qué; solo se publica lo registrado o corregido con el cierre en pie."
+)
+DESCARGA = (
+    "- Una evidencia la descarga el personal; cualquiera, si es pública y su medición está publicada y no reservada "
+    "(`/evidencias/<numero>/`, GET)."
+)
+Etapa = Medicion.Etapa
+
+
+@dataclass(frozen=True, slots=True)
+class Puerta:
+    """Por dónde se pide una acción: el nombre de la dirección, sus métodos y el verbo que llama (vacío: solo lee)."""
+
+    accion: Accion
+    direccion: str
+    metodos: str
+    verbo: str = ""
+
+
+MEDICION = "admin:indicadores_medicion_"
+PUERTAS: tuple[Puerta, ...] = (
+    Puerta(Accion.VER_BORRADORES, f"{MEDICION}changelist", "GET"),
+    Puerta(Accion.VER_BORRADORES, f"{MEDICION}change", "GET"),
+    Puerta(Accion.REGISTRAR, f"{MEDICION}add", "GET, POST", "registrar"),
+    Puerta(Accion.MODIFICAR, f"{MEDICION}change", "POST", "modificar"),
+    Puerta(Accion.CORREGIR, f"{MEDICION}corregir", "GET, POST", "corregir"),
+    *(
+        Puerta(TRANSICIONES[verbo].accion, f"{MEDICION}paso", "GET, POST", verbo)
+        for verbo in ("descartar", "enviar", "observar", "publicar", "retirar")
+    ),
+    Puerta(Accion.FIJAR, "admin:indicadores_lineabase_add", "GET, POST", "fijar_linea_base"),
+    Puerta(Accion.FIJAR, "admin:indicadores_logroesperado_add", "GET, POST", "fijar_logro"),
+    Puerta(Accion.FIJAR, "admin:indicadores_umbral_add", "GET, POST", "fijar_umbrales"),
+    Puerta(Accion.ADMINISTRAR, "admin:indicadores_indicador_change", "POST"),
+    Puerta(Accion.ADMINISTRAR, "admin:objetivos_entidad_change", "POST"),
+    Puerta(Accion.REDACTAR, "reporte-preparar", "GET, POST"),
+    Puerta(Accion.EMITIR, "reporte-preparar", "GET, POST"),
+    Puerta(Accion.COMENTAR, f"{MEDICION}comentar", "POST", "comentar"),
+    Puerta(Accion.ADJUNTAR, f"{MEDICION}adjuntar", "POST", "adjuntar"),
+    Puerta(Accion.ADJUNTAR, f"{MEDICION}retirar_evidencia", "GET, POST", "retirar_evidencia"),
+    Puerta(Accion.DIFUNDIR, f"{MEDICION}difundir", "POST", "difundir_evidencia"),
+    Puerta(Accion.CERRAR, "admin:indicadores_ejerciciocerrado_add", "GET, POST", "cerrar_ejercicio"),
+    Puerta(Accion.CERRAR, "admin:indicadores_ejerciciocerrado_reabrir", "GET, POST", "reabrir_ejercicio"),
+    Puerta(Accion.CAMBIAR_CERRADO, f"{MEDICION}add", "POST", "registrar"),
+    Puerta(Accion.CAMBIAR_CERRADO, f"{MEDICION}corregir", "POST", "corregir"),
+)
+
+
+def documentos() -> dict[str, str]:
+    """Nombre de archivo dentro de ``docs/`` → su texto."""
+    return {"permisos.md": permisos(), "flujo.md": flujo()}
+
+
+def escribir(carpeta: Path) -> list[str]:
+    """Escribe los que hayan cambiado; devuelve sus nombres."""
+    cambiados = []
+    for nombre, texto in documentos().items():
+        archivo = carpeta / nombre
+        if not archivo.exists() or archivo.read_text(encoding="utf-8") != texto:
+            archivo.write_text(texto, encoding="utf-8")
+            cambiados.append(nombre)
+    return cambiados
+
+
+def permisos() -> str:
+    """La tabla de roles y acciones, y por qué puerta se pide cada una."""
+    encabezado = "| Acción | " + " | ".join(rol.value for rol in Rol) + " | Otra cuenta | Sin cuenta |"
+    filas = [
+        f"| {accion.value} | " + " | ".join(SI if rol in roles else NO for rol in Rol) + f" | {NO} | {NO} |"
+        for accion, roles in ROLES_DE_ACCION.items()
+    ]
+    puertas = [
+        f"| {puerta.accion.value} | `{ruta_de(puerta.direccion)}` | {puerta.metodos} | {_codigo(puerta.verbo)} |"
+        for puerta in PUERTAS
+    ]
+    return "\n".join(
+        [
+            "# Quién puede hacer qué",
+            "",
+            AVISO,
+            "",
+            "Un superusuario puede lo mismo que un Administrador. Los roles de una cuenta se suman.",
+            "",
+            encabezado,
+            "| --- |" + " --- |" * (len(Rol) + 2),
+            *filas,
+            "",
+            "Además, con cualquier rol:",
+            "",
+            "- Cuatro ojos: nadie publica lo que registró, modificó o envió.",
+            EN_CERRADO,
+            DESCARGA,
+            "",
+            "## Por dónde se pide",
+            "",
+            "El permiso se comprueba en el verbo; la puerta responde 403 antes de llamarlo.",
+            "",
+            "| Acción | Dirección | Métodos | Verbo |",
+            "| --- | --- | --- | --- |",
+            *puertas,
+            "",
+        ]
+    )
+
+
+def flujo() -> str:
+    """Las etapas de una medición y los verbos que la llevan de una a otra."""
+    flechas = ["    [*] --> borrador: registrar, corregir"]
+    filas = ["| registrar | (ninguna) | borrador | " + _quienes(Accion.REGISTRAR) + " |"]
+    for verbo, transicion in TRANSICIONES.items():
+        hacia = Etapa.BORRADOR if verbo == "corregir" else transicion.hacia
+        desde = [etapa for etapa in Etapa if etapa in transicion.desde]
+        if verbo != "corregir":
+            flechas += [f"    {etapa.value} --> {hacia}: {verbo}" for etapa in desde]
+        nombres = " o ".join(etapa.label for etapa in desde)
+        llega = "borrador (de la versión siguiente)" if verbo == "corregir" else Etapa(hacia).label
+        filas.append(f"| {verbo} | {nombres} | {llega} | {_quienes(transicion.accion)} |")
+    flechas.append(f"    {Etapa.PUBLICADA.value} --> {Etapa.SUSTITUIDA.value}: se publica la versión siguiente")
+    filas.append(f"| (publicar la siguiente) | publicada | sustituida | {_quienes(Accion.PUBLICAR)} |")
+    return "\n".join(
+        [
+            "# La vida de una medición",
+            "",
+            AVISO,
+            "",
+            "```mermaid",
+            "stateDiagram-v2",
+            *flechas,
+            *(f"    {etapa.value} --> [*]" for etapa in (Etapa.SUSTITUIDA, Etapa.RETIRADA, Etapa.DESCARTADA)),
+            "```",
+            "",
+            "| Verbo | Desde | Hacia | Quién |",
+            "| --- | --- | --- | --- |",
+            *filas,
+            "",
+            "Corregir no toca la versión publicada: abre el borrador de la siguiente, que la sustituye al publicarse.",
+            "",
+        ]
+    )
+
+
+def ruta_de(nombre: str) -> str:
+    """La ruta que corresponde a un nombre de dirección, con sus argumentos entre ángulos."""
+    espacio, _, propio = nombre.rpartition(":")
+    resolutor = get_resolver()
+    prefijo = "/"
+    if espacio:
+        inicio, resolutor = resolutor.namespace_dict[espacio]
+        prefijo += inicio
+    posibles = resolutor.reverse_dict.getlist(propio)
+    ruta, argumentos = posibles[-1][0][0]
+    return prefijo + ruta % {argumento: f"<{argumento}>" for argumento in argumentos}
+
+
+def _quienes(accion: Accion) -> str:
+    return ", ".join(rol.value for rol in Rol if rol in ROLES_DE_ACCION[accion])
+
+
+def _codigo(texto: str) -> str:
+    return f"`{texto}`" if texto else NO

@@ -1,0 +1,50 @@
+"""Los documentos que escribe el código son los que están en ``docs/``, y nombran puertas y verbos que existen."""
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from indicadores import acciones
+from indicadores.acciones import TRANSICIONES
+from indicadores.permisos import ROLES_DE_ACCION, Accion, Rol
+from penitenciaria.management.documentos import PUERTAS, documentos, flujo, permisos, ruta_de
+from tests.conftest import RAIZ
+
+
+@pytest.mark.parametrize("nombre", ["permisos.md", "flujo.md"])
+def test_el_documento_del_disco_es_el_que_escribe_el_codigo(nombre: str) -> None:
+    guardado = (RAIZ / "docs" / nombre).read_text(encoding="utf-8")
+    assert guardado == documentos()[nombre], "Ejecute `manage.py documentar` y guarde lo que cambie."
+
+
+def test_la_orden_escribe_una_vez_y_despues_dice_que_esta_al_dia(tmp_path: Path) -> None:
+    for dicho in ("Se escribió permisos.md y flujo.md.", "Los documentos ya estaban al día."):
+        salida = StringIO()
+        call_command("documentar", carpeta=tmp_path, stdout=salida)
+        assert salida.getvalue().strip() == dicho
+
+
+def test_la_matriz_dice_lo_que_dicen_las_reglas() -> None:
+    filas = [[celda.strip() for celda in linea.strip("|").split("|")] for linea in permisos().splitlines()]
+    matriz = {fila[0]: fila[1:] for fila in filas if len(fila) == len(Rol) + 3}
+    for accion in Accion:
+        assert matriz[accion.value] == ["sí" if rol in ROLES_DE_ACCION[accion] else "—" for rol in Rol] + ["—", "—"]
+
+
+def test_cada_puerta_existe_y_llama_a_un_verbo_que_existe() -> None:
+    for puerta in PUERTAS:
+        assert ruta_de(puerta.direccion).startswith("/")
+        assert set(puerta.metodos.split(", ")) <= {"GET", "POST"}
+        if puerta.verbo:
+            assert callable(getattr(acciones, puerta.verbo))
+    assert {puerta.verbo for puerta in PUERTAS} >= set(TRANSICIONES)
+
+
+def test_el_diagrama_nombra_cada_transicion() -> None:
+    texto = flujo()
+    for verbo, transicion in TRANSICIONES.items():
+        for etapa in transicion.desde:
+            flecha = f"    {etapa} --> {transicion.hacia}: {verbo}"
+            assert (flecha in texto) is (verbo != "corregir")
