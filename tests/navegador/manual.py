@@ -19,7 +19,7 @@ MANUAL = RAIZ / "docs" / "manual-analista.md"
 FOTOS = RAIZ / "docs" / "img" / "manual"
 SE_ESCRIBEN = os.environ.get("MANUAL") == "1"
 ANCHO = 1280
-MARGEN = 16
+MARGEN = 8
 
 #: Deja la imagen en los 256 colores que más aparecen y devuelve su medida, la paleta y los índices.
 A_PALETA = """
@@ -68,7 +68,8 @@ def fotografiar(page: Page, nombre: str, desde: Locator, hasta: Locator | None =
     page.mouse.move(0, 0)
     page.evaluate("scrollTo(0, 0)")
     arriba, abajo = primero.bounding_box(), ultimo.bounding_box()
-    assert arriba and abajo, nombre
+    assert arriba, nombre
+    assert abajo, nombre
     comienzo = max(0, arriba["y"] - MARGEN)
     alto = abajo["y"] + abajo["height"] + MARGEN - comienzo
     franja = {"x": 0, "y": comienzo, "width": ANCHO, "height": alto}
