@@ -94,11 +94,12 @@ class Bandeja:
 
 
 def hechas_por(persona: Any) -> Q:
-    """Las que ``persona`` registró, envió o modificó: las mismas que no puede publicar."""
+    """Las que ``persona`` registró, envió, modificó o subió en una hoja: las mismas que no puede publicar."""
     modificadas = Medicion.objects.filter(sucesos__por=persona.pk, sucesos__accion__in=("modificar", "enviar")).values(
         "pk"
     )
-    return Q(registrada_por=persona.pk) | Q(enviada_por=persona.pk) | Q(pk__in=modificadas)
+    subidas = Q(lote__creado_por=persona.pk)
+    return Q(registrada_por=persona.pk) | Q(enviada_por=persona.pk) | subidas | Q(pk__in=modificadas)
 
 
 def leer_bandeja(persona: Any, *, ahora: datetime, ventana: Ventana = Ventana()) -> Bandeja:

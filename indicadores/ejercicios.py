@@ -105,7 +105,8 @@ def resumir(cierre: EjercicioCerrado) -> str:
     """La frase del cierre, sin la ayuda."""
     cuando = escribir_fecha(timezone.localdate(cierre.cerrado_en))
     quien = cierre.cerrado_por.get_username()
-    return f"El ejercicio {cierre.anio} está cerrado: lo cerró {quien} el {cuando}. Motivo: «{cierre.motivo}»."
+    motivo = cierre.motivo.rstrip(". ")
+    return f"El ejercicio {cierre.anio} está cerrado: lo cerró {quien} el {cuando}. Motivo: «{motivo}»."
 
 
 def permite(cierre: EjercicioCerrado | None, persona: Persona, medicion: Medicion, verbo: str) -> bool:

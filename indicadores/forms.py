@@ -64,8 +64,16 @@ def elegir(modelo: type[models.Model], campo: str, *, ayuda: str = "", obligator
         required=bool(obligatorio),
         error_messages={"required": obligatorio, "invalid_choice": "Elija uno de la lista."},
         help_text=ayuda,
-        widget=AutocompleteSelect(relacion, admin.site, attrs={"data-placeholder": "Escriba para buscar…"}),
+        widget=Buscador(relacion, admin.site, attrs={"data-placeholder": "Escriba para buscar…"}),
     )
+
+
+class Buscador(AutocompleteSelect):
+    """El buscador de Django, sin su fallo al dibujar una elección que no es una clave («?indicador=abc»)."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        claves = [clave for clave in map(str, value) if not clave or (clave.isdecimal() and len(clave) < 19)]
+        return super().optgroups(name, claves or [""], attrs)
 
 
 class FormularioDeVerbo(forms.Form):
@@ -273,7 +281,9 @@ class PasoForm(FormularioDeVerbo):
 
     def __init__(self, *args: Any, pide_motivo: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not pide_motivo:
+        if pide_motivo:
+            self.fields["motivo"].label = "motivo (obligatorio)"
+        else:
             del self.fields["motivo"]
 
     def renovar(self, testigo: int) -> None:

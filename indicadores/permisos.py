@@ -6,6 +6,7 @@ Las reglas son datos (``ROLES_DE_ACCION``): la tabla de la documentación y las 
 from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser, Group, User
+from django.db.models import Q
 
 from indicadores.errores import PermisoDenegado
 from indicadores.models import Medicion
@@ -106,10 +107,11 @@ def comprobar(persona: Persona, accion: Accion) -> None:
 
 
 def puede_publicar(persona: Persona, medicion: Medicion) -> bool:
-    """Si ``persona`` puede publicar ``medicion``: tiene el rol y nunca la registró, cambió ni envió."""
+    """Si ``persona`` puede publicar ``medicion``: tiene el rol y nunca la registró, cambió, envió ni subió su hoja."""
     if not puede(persona, Accion.PUBLICAR) or persona.pk in (medicion.registrada_por_id, medicion.enviada_por_id):
         return False
-    return not medicion.sucesos.filter(por=persona.pk, accion__in=("modificar", "enviar")).exists()
+    suyo = Q(por=persona.pk, accion__in=("modificar", "enviar")) | Q(medicion__lote__creado_por=persona.pk)
+    return not medicion.sucesos.filter(suyo).exists()
 
 
 def comprobar_publicar(persona: Persona, medicion: Medicion) -> None:

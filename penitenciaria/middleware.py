@@ -1,8 +1,9 @@
-"""Lo que toda respuesta bajo ``/api/`` lleva, sea cual sea la vista (o el fallo) que la dio."""
+"""Lo que vale para todas las direcciones: lo público solo se lee, y qué lleva toda respuesta bajo ``/api/``."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.cache import set_response_etag
 
 Siguiente = Callable[[HttpRequest], HttpResponse]
@@ -39,3 +40,29 @@ def api_abierta(get_response: Siguiente) -> Siguiente:
         return response
 
     return atender
+
+
+#: Las dos direcciones fuera de la administración que reciben algo: la de señalar un error y la del personal.
+RECIBEN = frozenset({"indicador-error", "reporte-preparar"})
+
+
+class LoPublicoSoloSeLee:
+    """Contesta 405 a quien quiera escribir en una dirección pública que no lo espera; va antes del control de CSRF.
+
+    De ``/admin/`` y ``/api/`` responden sus propias vistas.
+    """
+
+    def __init__(self, get_response: Siguiente) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, vista: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """None deja pasar."""
+        donde = request.resolver_match
+        if request.method in ("GET", "HEAD", "OPTIONS") or request.path_info.startswith("/api/") or donde is None:
+            return None
+        if "admin" in donde.namespaces or donde.url_name in RECIBEN:
+            return None
+        return HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS"])

@@ -127,7 +127,7 @@ class PaginaDePreparacion:
 @explicando
 def preparar(request: HttpRequest, anio: int, *, mirada: Mirada) -> HttpResponse:
     """La página y sus tres acciones: ``guardar`` y ``borrar`` un párrafo, y ``emitir``."""
-    if not puede(request.user, Accion.VER_BORRADORES):
+    if not (request.user.is_staff and puede(request.user, Accion.VER_BORRADORES)):
         raise PermissionDenied
     hoy = None if mirada.pide_corte else mirada.corte
     comprobar_anio(anio, hoy)

@@ -1,13 +1,16 @@
 """Los documentos que escribe el código son los que están en ``docs/``, y nombran puertas y verbos que existen."""
 
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib import admin
 from django.core.management import call_command
 
 from indicadores import acciones
 from indicadores.acciones import TRANSICIONES
+from indicadores.admin.roles import PorRoles
 from indicadores.permisos import ROLES_DE_ACCION, Accion, Rol
 from penitenciaria.management.documentos import PUERTAS, documentos, flujo, permisos, ruta_de
 from tests.conftest import RAIZ
@@ -38,8 +41,28 @@ def test_cada_puerta_existe_y_llama_a_un_verbo_que_existe() -> None:
         assert ruta_de(puerta.direccion).startswith("/")
         assert set(puerta.metodos.split(", ")) <= {"GET", "POST"}
         if puerta.verbo:
-            assert callable(getattr(acciones, puerta.verbo))
+            modulo, _, verbo = puerta.verbo.rpartition(".")
+            raiz = "penitenciaria" if modulo.startswith("informe") else acciones.__name__
+            assert callable(getattr(import_module(f"{raiz}.{modulo}".rstrip(".")), verbo))
     assert {puerta.verbo for puerta in PUERTAS} >= set(TRANSICIONES)
+
+
+def test_toda_la_administracion_esta_entre_las_puertas() -> None:
+    """Lo que un ModelAdmin deja agregar o cambiar, y cada página propia que se inscribe, tiene su fila."""
+    puertas = {(puerta.accion, puerta.direccion) for puerta in PUERTAS}
+    for modelo, suyo in admin.site._registry.items():
+        assert isinstance(suyo, PorRoles), (
+            f"{modelo.__name__} se gestiona por los permisos de Django, no por los roles."
+        )
+        nombre = f"admin:{modelo._meta.app_label}_{modelo._meta.model_name}"
+        for accion, direccion in ((suyo.accion_de_agregar, "add"), (suyo.accion_de_cambiar, "change")):
+            assert accion is None or (accion, f"{nombre}_{direccion}") in puertas, f"Falta {nombre}_{direccion}."
+    nombradas = {puerta.direccion for puerta in PUERTAS}
+    nombres = (getattr(patron, "name", None) or "" for patron in admin.site.urls[0])
+    propias = {f"admin:{nombre}" for nombre in nombres if nombre.startswith(("hojas", "cuadricula"))}
+    assert propias
+    assert propias <= nombradas
+    assert {puerta.accion for puerta in PUERTAS} == set(Accion)
 
 
 def test_el_diagrama_nombra_cada_transicion() -> None:

@@ -7,21 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
-from django.test import Client
 from django.urls import reverse
 
 from indicadores import acciones
 from indicadores.acciones.alias import recordar_alias
 from indicadores.errores import EjercicioBloqueado, ErrorDelDominio, PermisoDenegado
 from indicadores.models import EjercicioCerrado, Evidencia, Indicador, Medicion, Suceso
-from indicadores.permisos import ROLES_DE_ACCION, Accion, Persona, Rol, puede
+from indicadores.permisos import Accion, Rol, puede
 from tests import archivos, fabricas
 from tests.archivos import subida
 from tests.fabricas import AHORA, minuto
+from tests.tabla import QUIENES, agotar, cliente_de, cuenta, esperado
 
 pytestmark = pytest.mark.django_db
-QUIENES = (*(rol.value for rol in Rol), "superusuario", "sin rol", "anónimo")
 
 
 @dataclass
@@ -52,18 +50,6 @@ def base(tmp_path: Path, settings: Any) -> Base:
         evidencia=acciones.adjuntar(borrador, por=jefe, archivo=subida(archivos.pdf())),
         cierre=acciones.cerrar_ejercicio(por=jefe, anio=2019, motivo="x", ahora=minuto(1)),
     )
-
-
-def cuenta(quien: str) -> Persona:
-    if quien == "anónimo":
-        return AnonymousUser()
-    if quien in ("superusuario", "sin rol"):
-        return fabricas.persona(superusuario=quien == "superusuario")
-    return fabricas.persona(Rol(quien))
-
-
-def esperado(quien: str, accion: Accion) -> bool:
-    return (Rol.ADMINISTRADOR if quien == "superusuario" else quien) in ROLES_DE_ACCION[accion]
 
 
 @pytest.mark.parametrize("accion", Accion)
@@ -213,11 +199,8 @@ def test_la_puerta(base: Base, puerta: str) -> None:
     antes = Suceso.objects.count()
     permitidos = [quien for quien in QUIENES if esperado(quien, accion)]
     for quien in (*(q for q in QUIENES if q not in permitidos), *permitidos[:1]):
-        cliente, persona = Client(), cuenta(quien)
-        if quien != "anónimo":
-            cliente.force_login(persona, backend="django.contrib.auth.backends.ModelBackend")  # type: ignore[arg-type]
-        respuesta = getattr(cliente, metodo)(ruta, datos(base))
-        respuesta.close()
+        respuesta = getattr(cliente_de(cuenta(quien)), metodo)(ruta, datos(base))
+        agotar(respuesta)
         if quien in permitidos:
             assert respuesta.status_code in (200, 302), quien
             assert "/login/" not in respuesta.headers.get("Location", "")
@@ -233,8 +216,6 @@ def test_nadie_entra_a_publicar_lo_suyo_por_ninguna_de_las_tres(base: Base) -> N
     medicion = fabricas.en_revision(por=propia, ahora=AHORA)
     with pytest.raises(PermisoDenegado, match="debe publicarla otra persona"):
         acciones.publicar(medicion, por=propia)  # type: ignore[arg-type]
-    cliente = Client()
-    cliente.force_login(propia, backend="django.contrib.auth.backends.ModelBackend")  # type: ignore[arg-type]
-    cliente.post(_medicion("paso", medicion.pk, "publicar"), {"testigo": medicion.testigo})
+    cliente_de(propia).post(_medicion("paso", medicion.pk, "publicar"), {"testigo": medicion.testigo})
     medicion.refresh_from_db()
     assert medicion.etapa == "en_revision"

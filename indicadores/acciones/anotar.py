@@ -21,7 +21,7 @@ from indicadores.acciones.armado import (
     textos_de,
 )
 from indicadores.acciones.busqueda import describir_valor
-from indicadores.acciones.comun import escritura, exigir_motivo, momento
+from indicadores.acciones.comun import escritura, exigir_motivo, momento, sin_control
 from indicadores.acciones.transiciones import comprobar_etapa
 from indicadores.calculo.tipos import Periodo
 from indicadores.ejercicios import exigir_abiertos, marca_de
@@ -212,7 +212,7 @@ def _leido(medicion: Medicion, campo: str) -> Any:
 def _comparable(campo: str, dato: Any) -> Any:
     if campo == "fuente" and isinstance(dato, Fuente):
         return dato.pk
-    return dato.replace("\r\n", "\n").strip() if isinstance(dato, str) else dato
+    return sin_control(dato).replace("\r\n", "\n").strip() if isinstance(dato, str) else dato
 
 
 def _comprobar_base(propuesta: Propuesta, actual: Medicion | None) -> None:
@@ -291,5 +291,5 @@ def leer_fecha(texto: str) -> date:
     try:
         anio, mes, dia = map(int, partes if len(partes[0]) == 4 else reversed(partes))
         return date(anio, mes, dia)
-    except ValueError as error:
-        raise DatoInvalido(f"«{texto}» no es una fecha. Escriba, por ejemplo, 31/12/2026.") from error
+    except (ValueError, OverflowError) as error:
+        raise DatoInvalido(f"«{texto[:40]}» no es una fecha. Escriba, por ejemplo, 31/12/2026.") from error

@@ -4,6 +4,7 @@ Solo se admiten los tipos de :data:`TIPOS`. No se abre ni se dibuja nada: se com
 tipo, entera, y que no traiga código.
 """
 
+import lzma
 import re
 import struct
 import unicodedata
@@ -25,6 +26,9 @@ TIPOS: dict[str, str] = {
 }
 ADMITIDOS = "PDF, Excel (.xlsx), PNG, JPEG o WEBP"
 LARGO_DEL_NOMBRE = 160
+
+#: Lo que levanta ``zipfile`` con un contenedor roto o cifrado (``RuntimeError`` incluye lo que no sabe descomprimir).
+DANOS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError, LookupError)
 
 #: Límites de lo que un libro puede ocupar desplegado: ni una bomba ni miles de piezas.
 MAXIMO_DESPLEGADO = 200 * 1024 * 1024
@@ -155,7 +159,7 @@ def _es_xlsx(contenido: bytes) -> None:
                 raise _NoEs("no es un libro de Excel")
             with libro.open("[Content_Types].xml") as pieza:
                 tipos = pieza.read(2**20)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
+    except DANOS as error:
         raise _NoEs("está dañado o cifrado") from error
     if LIBRO not in tipos or b"macroEnabled" in tipos or b"<!DOCTYPE" in tipos:
         raise _NoEs("no es un libro de Excel sin macros")

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from indicadores.acciones.comun import comprobar_ausencia, leer_valor
+from indicadores.acciones.comun import comprobar_ausencia, leer_valor, sin_control
 from indicadores.errores import DatoInvalido
 from indicadores.formato import porcentaje_de
 from indicadores.models import Indicador, Medicion
@@ -98,7 +98,7 @@ def poner_datos(
     medicion.denominador = denominador
     medicion.motivo_ausencia = motivo_ausencia or ""
     for campo, dato in otros.items():
-        setattr(medicion, campo, dato)
+        setattr(medicion, campo, sin_control(dato) if isinstance(dato, str) else dato)
 
 
 def comprobar_opciones(medicion: Medicion) -> None:

@@ -17,6 +17,8 @@ from indicadores.errores import ConflictoDeEdicion, DatoInvalido
 from indicadores.formato import NumeroInvalido, leer_decimal
 from indicadores.models import Indicador, Medicion, Suceso
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
 
 def momento(ahora: datetime | None) -> datetime:
     """``ahora`` o, si falta, el reloj; siempre con zona horaria."""
@@ -90,9 +92,14 @@ def comprobar_ausencia(
         raise DatoInvalido("La fecha de compromiso solo acompaña a un valor ausente.", campo="fecha_compromiso")
 
 
+def sin_control(texto: str) -> str:
+    """El texto sin los caracteres de control que ni XML ni PostgreSQL admiten y que vienen al copiar de un PDF."""
+    return _CONTROL.sub("", texto)
+
+
 def exigir_motivo(motivo: str, para: str) -> str:
     """El motivo sin espacios sobrantes; levanta si está vacío."""
-    limpio = (motivo or "").strip()
+    limpio = sin_control(motivo or "").strip()
     if not limpio:
         raise DatoInvalido(f"Escriba el motivo para {para}: quedará en el historial.", campo="motivo")
     return limpio

@@ -10,9 +10,11 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile, File
+from django.db import models
 from django.db.models import F
 
 from indicadores.acciones.comun import escritura, exigir_motivo, momento
+from indicadores.ejercicios import exigir_abiertos
 from indicadores.errores import ConflictoDeEdicion, DatoInvalido, TransicionInvalida
 from indicadores.formato import plural
 from indicadores.models import Lote, Medicion, Suceso
@@ -168,7 +170,8 @@ def deshacer_lote(
 ) -> Lote:
     """Descarta los borradores que creó y devuelve los que cambió a como estaban; nada, si alguno ya se publicó.
 
-    ``previos``: por clave primaria, los campos que tenían los borradores que el lote solo cambió.
+    ``previos``: por clave primaria, los campos que tenían los borradores que el lote solo cambió. Devolverlos es
+    cambiarlos: en un ejercicio cerrado, solo quien puede.
     """
     comprobar(por, Accion.DESCARTAR)
     en = momento(ahora)
@@ -181,15 +184,18 @@ def deshacer_lote(
             )
         _comprobar_que_se_deshace(actual)
         cambiadas = dict(previos or {})
+        exigir_abiertos(_anios(actual.mediciones.filter(pk__in=list(cambiadas))), por=por)
         suyas = actual.mediciones.select_for_update(of=("self",)).filter(etapa__in=_DESCARTABLES)
         creadas = [pk for pk in suyas.order_by("id").values_list("pk", flat=True) if pk not in cambiadas]
         for inicio in range(0, len(creadas), 2000):
             tanda = creadas[inicio : inicio + 2000]
             Medicion.objects.filter(pk__in=tanda).update(etapa=Medicion.Etapa.DESCARTADA, testigo=F("testigo") + 1)
             _suceder(tanda, "descartar", por, en, motivo=f"Se deshizo el lote {actual.pk}")
-        for pk, campos in cambiadas.items():
-            actual.mediciones.filter(pk=pk).update(**campos, testigo=F("testigo") + 1)
-        _suceder(list(cambiadas), "modificar", por, en, motivo=f"Se deshizo el lote {actual.pk}")
+        # Un borrador que ya se descartó no vuelve.
+        devueltas = [
+            pk for pk, campos in cambiadas.items() if suyas.filter(pk=pk).update(**campos, testigo=F("testigo") + 1)
+        ]
+        _suceder(devueltas, "modificar", por, en, motivo=f"Se deshizo el lote {actual.pk}")
         actual.estado = Estado.DESHECHO
         actual.deshecho_por = por
         actual.deshecho_en = en
@@ -197,11 +203,15 @@ def deshacer_lote(
 
 
 def enviar_lote(lote: Lote, *, por: User, ahora: datetime | None = None) -> int:
-    """Envía a revisión todos los borradores del lote, o ninguno; devuelve cuántos. Exige fuente en cada uno."""
+    """Envía a revisión todos los borradores del lote, o ninguno; devuelve cuántos.
+
+    Exige fuente en cada uno y, si alguno es de un ejercicio cerrado, el permiso de cambiarlo.
+    """
     comprobar(por, Accion.ENVIAR)
     en = momento(ahora)
     with escritura(Medicion):
         actual = _tomar(lote, (Estado.APLICADO,))
+        exigir_abiertos(_anios(actual.mediciones.filter(etapa=Medicion.Etapa.BORRADOR)), por=por)
         borradores = actual.mediciones.select_for_update(of=("self",)).filter(etapa=Medicion.Etapa.BORRADOR)
         if sin_fuente := borradores.filter(fuente__isnull=True).count():
             raise DatoInvalido(
@@ -230,6 +240,10 @@ def _comprobar_que_se_deshace(lote: Lote) -> None:
     if en_revision := lote.mediciones.filter(etapa=Medicion.Etapa.EN_REVISION).count():
         cuantas = plural(en_revision, "cifra de este lote está", "cifras de este lote están")
         raise TransicionInvalida(f"{cuantas} en revisión: pida a quien revisa que las observe y vuelva a intentarlo.")
+
+
+def _anios(mediciones: models.QuerySet[Medicion]) -> set[int]:
+    return set(mediciones.order_by().values_list("fin__year", flat=True).distinct())
 
 
 def _suceder(pks: list[int], accion: str, por: User, en: datetime, *, motivo: str = "") -> None:

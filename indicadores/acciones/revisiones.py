@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from django.contrib.auth.models import User
 
-from indicadores.acciones.comun import comprobar_ausencia, escritura, exigir_motivo, leer_valor, momento
+from indicadores.acciones.comun import comprobar_ausencia, escritura, exigir_motivo, leer_valor, momento, sin_control
 from indicadores.constancias import certificar_revision, esperar_turno
 from indicadores.ejercicios import exigir_abiertos
 from indicadores.errores import ConflictoDeEdicion, DatoInvalido
@@ -159,7 +159,7 @@ def _poner_valor(
     revision.valor = leer_valor(revision.indicador, valor)
     comprobar_ausencia(revision.valor, motivo_ausencia, fecha_compromiso)
     revision.motivo_ausencia = motivo_ausencia
-    revision.texto_ausencia = texto_ausencia
+    revision.texto_ausencia = sin_control(texto_ausencia)
     revision.fecha_compromiso = fecha_compromiso
 
 

@@ -18,7 +18,7 @@ from indicadores.acciones.comun import dia_en_lima, momento
 from indicadores.admin import matriz
 from indicadores.admin.palabras import escribir_momento
 from indicadores.errores import ErrorDelDominio
-from indicadores.formato import escribir_numero, plural
+from indicadores.formato import plural
 from indicadores.intercambio import archivo
 from indicadores.intercambio.formularios import ConfirmarForm, SeleccionForm, SubirForm
 from indicadores.intercambio.hoja import escribir_csv, escribir_libro, renglones
@@ -39,6 +39,8 @@ ROTULO_DE_TIPO = {
     Tipo.CAMBIADA: "cambiadas",
     Tipo.IGUAL: "iguales",
 }
+#: Los que cambian si la fila es una sola.
+UNA_DE_TIPO = {Tipo.NUEVA: "nueva", Tipo.CAMBIADA: "cambiada", Tipo.IGUAL: "igual"}
 
 
 def inicio_view(request: HttpRequest) -> HttpResponse:
@@ -91,8 +93,11 @@ def lote_view(request: HttpRequest, pk: int) -> HttpResponse:
     lote = _lote(request, pk)
     if matriz.falta_decir(lote):
         return redirect(matriz.donde_se_dice(lote))
-    form = _confirmar_form(lote)
-    return _pagina(request, "admin/hojas/lote.html", _contexto_del_lote(request, lote, form))
+    contexto = _contexto_del_lote(request, lote, _confirmar_form(lote))
+    respuesta = _pagina(request, "admin/hojas/lote.html", contexto)
+    if contexto["en_curso"] and not contexto["detenido"]:
+        respuesta["Refresh"] = "3"
+    return respuesta
 
 
 def paso_view(request: HttpRequest, pk: int, paso: str) -> HttpResponse:
@@ -126,7 +131,7 @@ def _confirmar(request: HttpRequest, lote: Lote) -> HttpResponse:
             confirmado = lotes.confirmar(
                 lote,
                 por=request.user,  # type: ignore[arg-type]
-                testigo=int(testigo) if testigo.isdecimal() else 0,
+                testigo=int(testigo) if testigo.isdecimal() and len(testigo) < 19 else 0,
                 motivo=form.cleaned_data["motivo"],
                 norma=norma.pk if norma else None,
             )
@@ -191,7 +196,9 @@ def _contexto_del_lote(request: HttpRequest, lote: Lote, form: ConfirmarForm) ->
             leidas = archivo.pagina(abierto.file, lote.resumen["indice"], desde=desde, cuantas=POR_PAGINA, tipos=[tipo])
         filas = [_fila(diferencia) for diferencia in leidas]
     en_curso = lote.estado in EN_CURSO
-    detenido = en_curso and lote.cambiado_en < momento(None) - timedelta(seconds=lotes.SEGUNDOS_SIN_SENAL)
+    # Anotar es una sola transacción: no puede ir diciendo cuánto lleva.
+    espera = lotes.SEGUNDOS_SIN_SENAL * (10 if lote.estado == Lote.Estado.ANOTANDO else 1)
+    detenido = en_curso and lote.cambiado_en < momento(None) - timedelta(seconds=espera)
     aplicado = lote.estado == Lote.Estado.APLICADO and lote.clase != Lote.Clase.CATALOGO
     return {
         "title": f"Lote {lote.pk}: {lote.nombre}",
@@ -202,8 +209,11 @@ def _contexto_del_lote(request: HttpRequest, lote: Lote, form: ConfirmarForm) ->
         "en_curso": en_curso,
         "detenido": detenido,
         "hechas": plural(lote.hechas, "fila leída", "filas leídas"),
+        "anotando": lote.estado == Lote.Estado.ANOTANDO,
         "tipos": [
-            (t.value, rotulo, escribir_numero(cuenta[t], 0)) for t, rotulo in ROTULO_DE_TIPO.items() if cuenta.get(t)
+            (t.value, plural(cuenta[t], UNA_DE_TIPO.get(t, rotulo), rotulo))
+            for t, rotulo in ROTULO_DE_TIPO.items()
+            if cuenta.get(t)
         ],
         "tipo": tipo,
         "rotulo": ROTULO_DE_TIPO[Tipo(tipo)] if tipo else "",

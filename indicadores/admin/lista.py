@@ -153,5 +153,6 @@ def quienes_pueden_publicar(medicion: Medicion) -> list[str]:
         User.objects.filter(Q(groups__name__in=roles) | Q(is_superuser=True), is_active=True, is_staff=True)
         .exclude(pk__in=[medicion.registrada_por_id, medicion.enviada_por_id or 0])
         .exclude(pk__in=modificaron)
+        .exclude(pk=medicion.lote.creado_por_id if medicion.lote else 0)
     )
     return list(cuentas.order_by("username").values_list("username", flat=True).distinct())

@@ -345,4 +345,4 @@ class PasosDeMedicion(admin.ModelAdmin):
 
 def _numero(texto: str | None) -> int:
     """El testigo que traía la página; −1, que no es el de ninguna medición, si no lo trae."""
-    return int(texto) if texto and texto.isdecimal() else -1
+    return int(texto) if texto and texto.isdecimal() and len(texto) < 19 else -1

@@ -3,6 +3,7 @@
 from typing import Any
 
 import axes.admin  # noqa: F401 — se importa antes de retirar lo que inscribe
+import django_tasks_db.admin  # noqa: F401 — ídem
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
 from django.contrib import admin
@@ -10,6 +11,7 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import ManyToManyField, Model
 from django.http import HttpRequest
+from django_tasks_db.models import DBTaskResult
 
 from indicadores.admin.roles import PorRoles
 from indicadores.permisos import Accion, Rol, puede
@@ -18,6 +20,8 @@ admin.site.unregister(User)
 admin.site.unregister(Group)
 # Los intentos de ingreso que anota django-axes no se gestionan aquí: el bloqueo se levanta solo.
 admin.site.unregister([AccessAttempt, AccessLog, AccessFailureLog])
+# La cola de trabajos se ve en cada lote; su página obedecería a los permisos de Django y no a los roles.
+admin.site.unregister(DBTaskResult)
 
 
 class SoloAdministrador(PorRoles):

@@ -65,6 +65,8 @@ class ErrorSenaladoAdmin(PorRoles, admin.ModelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if not self.has_view_permission(request, senalado):
             raise PermissionDenied
+        if request.method == "POST" and not puede(request.user, Accion.ATENDER):
+            raise PermissionDenied
         form = RespuestaForm(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
             try:

@@ -57,7 +57,7 @@ def comprobar_serie(medicion: Medicion, contexto: Contexto) -> Iterator[Hallazgo
     if se_repite(dato, publicados, base):
         yield Hallazgo(
             "se_repite",
-            "Es idéntico al valor anterior: puede ser un arrastre y no una medición nueva. Explíquelo en las notas.",
+            "Puede ser un arrastre y no una medición nueva.",
         )
     if decide_el_avance(dato):
         yield from _en_el_anio(dato, publicados)

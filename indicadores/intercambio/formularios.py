@@ -28,10 +28,20 @@ LUGARES = [
 ]
 
 
+class _Indicadores(forms.ModelMultipleChoiceField):
+    """Los indicadores elegidos; una clave que no cabe en la base no es de ninguno."""
+
+    def clean(self, value: Any) -> Any:
+        for clave in value or ():
+            if len(str(clave)) > 18:
+                raise forms.ValidationError(self.error_messages["invalid_pk_value"], params={"pk": str(clave)[:40]})
+        return super().clean(value)
+
+
 class SeleccionForm(FormularioDeVerbo):
     """Qué indicadores, periodos, ámbitos y sexos lleva la hoja que se baja; viaja por GET."""
 
-    indicadores = forms.ModelMultipleChoiceField(
+    indicadores = _Indicadores(
         queryset=Indicador.objects.order_by("codigo"),
         label="indicadores",
         required=False,

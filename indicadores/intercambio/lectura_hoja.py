@@ -12,6 +12,8 @@ from indicadores.intercambio.seguro import sin_comilla
 from indicadores.intercambio.tipos import ArchivoIlegible, Crudo, ErrorDeCelda, Fila
 
 FILAS_ANTES_DE_LA_CABECERA = 30
+#: Una «Base» más larga no la escribió esta página.
+CIFRAS_DE_BASE = 40
 #: El nombre en la fila de cada columna que no se llama igual.
 _EN_LA_FILA = {"indicador": "indicador_codigo"}
 _TEXTOS = frozenset({"indicador", "periodo", "ambito", "sexo", "caracter", "situacion", "motivo_ausencia"}) | {
@@ -128,7 +130,9 @@ def _leer_base(texto: str) -> tuple[int | None, int | None]:
     if texto == "0":
         return 0, None
     clave, _, testigo = texto.replace("v", "").partition("/")
-    return (int(clave), int(testigo)) if clave.isdecimal() and testigo.isdecimal() else (None, None)
+    if not (clave.isdecimal() and testigo.isdecimal() and len(texto) < CIFRAS_DE_BASE):
+        return None, None
+    return int(clave), int(testigo)
 
 
 def escribir_base(clave: int, testigo: int) -> str:

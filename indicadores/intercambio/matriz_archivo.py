@@ -14,6 +14,8 @@ from indicadores.models import AliasDeAmbito, Ambito
 from indicadores.nombres import Directorio, Lugar, Nivel
 
 TAMANO_MAXIMO = 10 * 2**20
+#: Se lee entero cada vez que se abre la página: desplegado tampoco puede tardar.
+ABIERTO_MAXIMO = 80 * 2**20
 HOJAS_MAXIMAS = 50
 FILAS_VACIAS_MAXIMAS = 70_000
 HOJA_DE_CSV = "CSV"
@@ -46,7 +48,7 @@ def directorio() -> Directorio:
 
 
 def _de_xlsx(archivo: Any) -> list[Tabla]:
-    libro = xlsx.abrir(archivo)
+    libro = xlsx.abrir(archivo, abierto_maximo=ABIERTO_MAXIMO)
     try:
         visibles = [hoja for hoja in libro.worksheets if hoja.sheet_state == "visible"]
         if len(visibles) > HOJAS_MAXIMAS:

@@ -17,6 +17,8 @@ from indicadores.intercambio.tipos import Crudo, ErrorDeCelda, Fila
 from indicadores.models import Ambito, Fuente, Indicador, Medicion
 from indicadores.models.cifras import MOTIVOS
 
+#: Más que esto no es una cifra ni cabe en las cuentas; lo que admite cada unidad lo dice su verbo.
+_DESMESURADO = Decimal(10) ** 20
 _SEXOS = {"t": "T", "total": "T", "ambos": "T", "h": "H", "hombres": "H", "m": "M", "mujeres": "M"}
 _CARACTERES = {valor: valor for valor in Medicion.Caracter.values}
 _SITUACIONES = {valor: valor for valor in Medicion.Situacion.values}
@@ -163,6 +165,8 @@ def _numero(campo: str, dato: Crudo, *, entero: bool) -> Decimal | None:
         return Decimal(dato)
     if isinstance(dato, float):
         exacto = Decimal(repr(dato))
+        if not exacto.is_finite() or abs(exacto) >= _DESMESURADO:
+            raise Rechazo(campo, "El número es demasiado grande.")
         # Una hoja de cálculo guarda 34,9 como 34,900000000000006: quince cifras son las que muestra y acepta.
         return round(exacto, 4) if abs(exacto - round(exacto, 4)) < abs(exacto) * Decimal("1e-15") else exacto
     if isinstance(dato, Decimal):

@@ -3,9 +3,10 @@
 Se comprueba el contenedor antes de abrirlo y se recorre fila por fila, sin cargar la hoja.
 """
 
+import lzma
+import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
-from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -25,14 +26,33 @@ FILAS_MAXIMAS = 300_000
 
 FilaXlsx = tuple[Any, ...]
 
+#: Lo que levantan zipfile, openpyxl, lxml y expat con un libro roto a propósito o por accidente (``SyntaxError`` es el
+#: de los dos lectores de XML).
+ROTURAS = (
+    BadZipFile,
+    InvalidFileException,
+    ExpatError,
+    SyntaxError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+)
 
-def abrir(archivo: BinaryIO) -> Workbook:
+
+def abrir(archivo: BinaryIO, *, abierto_maximo: int = ABIERTO_MAXIMO) -> Workbook:
     """El libro, en modo de lectura por filas; levanta :class:`ArchivoIlegible` si no es de fiar."""
     try:
-        _comprobar_contenedor(archivo)
+        _comprobar_contenedor(archivo, abierto_maximo)
         archivo.seek(0)
         return load_workbook(archivo, read_only=True, data_only=False, keep_links=False, keep_vba=False)
-    except (BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, OSError, EOFError) as error:
+    except ROTURAS as error:
         if isinstance(error, ArchivoIlegible):
             raise
         raise ArchivoIlegible(
@@ -45,23 +65,25 @@ def filas(hoja: Any, *, maximo: int = FILAS_MAXIMAS) -> Iterator[tuple[int, Fila
     de_fecha = frozenset(hoja.parent._date_formats)
     try:
         with hoja._get_source() as xml:
-            for numero, fila in xlsx_rapido.filas(xml, textos=hoja._shared_strings, de_fecha=de_fecha):
-                if numero > maximo:
+            leidas = xlsx_rapido.filas(xml, textos=hoja._shared_strings, de_fecha=de_fecha)
+            # También se cuentan: un libro puede decir que todas sus filas son la primera.
+            for cuantas, (numero, fila) in enumerate(leidas, start=1):
+                if max(numero, cuantas) > maximo:
                     raise ArchivoIlegible(f"La hoja «{hoja.title}» pasa de {maximo} filas. Divídala en varias.")
                 yield numero, fila
-    except (BadZipFile, ExpatError, KeyError, IndexError, ValueError, EOFError) as error:
+    except ROTURAS as error:
         if isinstance(error, ArchivoIlegible):
             raise
         raise ArchivoIlegible(f"La hoja «{hoja.title}» está dañada: no se pudo leer hasta el final.") from error
 
 
-def _comprobar_contenedor(archivo: BinaryIO) -> None:
+def _comprobar_contenedor(archivo: BinaryIO, abierto_maximo: int) -> None:
     archivo.seek(0)
     if archivo.read(4) != b"PK\x03\x04":
         raise ArchivoIlegible("El archivo no es un libro .xlsx. Ábralo en su hoja de cálculo y guárdelo como .xlsx.")
     with ZipFile(archivo) as contenedor:
         partes = contenedor.infolist()
-        if len(partes) > PARTES_MAXIMAS or sum(parte.file_size for parte in partes) > ABIERTO_MAXIMO:
+        if len(partes) > PARTES_MAXIMAS or sum(parte.file_size for parte in partes) > abierto_maximo:
             raise ArchivoIlegible("El libro es demasiado grande al abrirse. Divídalo en varios.")
         for parte in partes:
             _comprobar_parte(contenedor, parte)

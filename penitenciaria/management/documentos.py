@@ -18,6 +18,14 @@ EN_CERRADO = (
     "- En un ejercicio cerrado solo registra, modifica, envía, corrige, retira o fija quien puede cambiarlo, y al "
     "registrar, corregir, retirar o fijar dice por qué; solo se publica lo registrado o corregido con el cierre en pie."
 )
+SENALAR = (
+    "- Cualquiera, sin cuenta, señala un error en `/indicadores/<codigo>/error/` (POST, verbo `senalados.senalar`): es "
+    "lo único público que recibe algo."
+)
+HOJAS = (
+    "- Las hojas de mediciones y las matrices piden «importar hojas de mediciones»; las del catálogo, «importar hojas "
+    "del catálogo». Al anotar, cada cifra pide además el permiso de su propio verbo."
+)
 DESCARGA = (
     "- Una evidencia la descarga el personal; cualquiera, si es pública y su medición está publicada y no reservada "
     "(`/evidencias/<numero>/`, GET)."
@@ -27,7 +35,11 @@ Etapa = Medicion.Etapa
 
 @dataclass(frozen=True, slots=True)
 class Puerta:
-    """Por dónde se pide una acción: el nombre de la dirección, sus métodos y el verbo que llama (vacío: solo lee)."""
+    """Por dónde se pide una acción: el nombre de la dirección, sus métodos y el verbo que llama.
+
+    Sin verbo: solo lee o, en el catálogo y las cuentas, escribe el formulario de la administración. Un verbo con punto
+    dice su módulo dentro de ``indicadores.acciones`` (``informe``: dentro de ``penitenciaria``).
+    """
 
     accion: Accion
     direccion: str
@@ -36,6 +48,24 @@ class Puerta:
 
 
 MEDICION = "admin:indicadores_medicion_"
+#: Lo que se agrega o se cambia con el formulario de la administración, y las cuentas.
+DEL_CATALOGO = (
+    "indicadores_indicador",
+    "indicadores_ambito",
+    "servicios_servicio",
+    "servicios_intervencion",
+    "servicios_suspension",
+    "objetivos_politica",
+    "objetivos_objetivoprioritario",
+    "objetivos_lineamiento",
+    "objetivos_entidad",
+    "objetivos_norma",
+    "objetivos_fuente",
+    "objetivos_hito",
+    "objetivos_avancenarrativo",
+    "objetivos_alternativa",
+    "auth_user",
+)
 PUERTAS: tuple[Puerta, ...] = (
     Puerta(Accion.VER_BORRADORES, f"{MEDICION}changelist", "GET"),
     Puerta(Accion.VER_BORRADORES, f"{MEDICION}change", "GET"),
@@ -49,10 +79,14 @@ PUERTAS: tuple[Puerta, ...] = (
     Puerta(Accion.FIJAR, "admin:indicadores_lineabase_add", "GET, POST", "fijar_linea_base"),
     Puerta(Accion.FIJAR, "admin:indicadores_logroesperado_add", "GET, POST", "fijar_logro"),
     Puerta(Accion.FIJAR, "admin:indicadores_umbral_add", "GET, POST", "fijar_umbrales"),
-    Puerta(Accion.ADMINISTRAR, "admin:indicadores_indicador_change", "POST"),
-    Puerta(Accion.ADMINISTRAR, "admin:objetivos_entidad_change", "POST"),
-    Puerta(Accion.REDACTAR, "reporte-preparar", "GET, POST"),
-    Puerta(Accion.EMITIR, "reporte-preparar", "GET, POST"),
+    *(Puerta(Accion.ADMINISTRAR, f"admin:{modelo}_add", "GET, POST") for modelo in DEL_CATALOGO),
+    *(Puerta(Accion.ADMINISTRAR, f"admin:{modelo}_change", "POST") for modelo in DEL_CATALOGO),
+    Puerta(Accion.ADMINISTRAR, "admin:auth_user_password_change", "GET, POST"),
+    Puerta(Accion.VER_BORRADORES, "reporte-preparar", "GET"),
+    Puerta(Accion.REDACTAR, "reporte-preparar", "POST", "informe.emision.redactar_parrafo"),
+    Puerta(Accion.REDACTAR, "reporte-preparar", "POST", "informe.emision.borrar_parrafo"),
+    Puerta(Accion.EMITIR, "reporte-preparar", "POST", "informe.emision.emitir"),
+    Puerta(Accion.VER_BORRADORES, "evidencia", "GET"),
     Puerta(Accion.COMENTAR, f"{MEDICION}comentar", "POST", "comentar"),
     Puerta(Accion.ADJUNTAR, f"{MEDICION}adjuntar", "POST", "adjuntar"),
     Puerta(Accion.ADJUNTAR, f"{MEDICION}retirar_evidencia", "GET, POST", "retirar_evidencia"),
@@ -61,6 +95,26 @@ PUERTAS: tuple[Puerta, ...] = (
     Puerta(Accion.CERRAR, "admin:indicadores_ejerciciocerrado_reabrir", "GET, POST", "reabrir_ejercicio"),
     Puerta(Accion.CAMBIAR_CERRADO, f"{MEDICION}add", "POST", "registrar"),
     Puerta(Accion.CAMBIAR_CERRADO, f"{MEDICION}corregir", "POST", "corregir"),
+    Puerta(Accion.IMPORTAR, "admin:hojas", "GET, POST", "lotes.recibir"),
+    Puerta(Accion.IMPORTAR, "admin:hojas_bajar", "GET"),
+    Puerta(Accion.IMPORTAR, "admin:hojas_lote", "GET"),
+    Puerta(Accion.IMPORTAR, "admin:hojas_paso", "POST", "lotes.confirmar"),
+    Puerta(Accion.IMPORTAR, "admin:hojas_paso", "POST", "lotes.abandonar"),
+    Puerta(Accion.ENVIAR, "admin:hojas_paso", "POST", "lotes.enviar_lote"),
+    Puerta(Accion.DESCARTAR, "admin:hojas_paso", "POST", "lotes.deshacer_lote"),
+    Puerta(Accion.IMPORTAR, "admin:hojas_matriz", "GET, POST", "lotes.recibir"),
+    Puerta(Accion.IMPORTAR, "admin:hojas_matriz_columnas", "GET, POST", "matriz.decir_como_leer"),
+    Puerta(Accion.IMPORTAR, "admin:hojas_matriz_columnas", "POST", "alias.recordar_alias"),
+    Puerta(Accion.IMPORTAR, "admin:indicadores_aliasdeambito_delete", "GET, POST", "alias.olvidar_alias"),
+    Puerta(Accion.IMPORTAR_CATALOGO, "admin:hojas", "GET, POST", "lotes.recibir"),
+    Puerta(Accion.IMPORTAR_CATALOGO, "admin:hojas_catalogo_libro", "GET"),
+    Puerta(Accion.IMPORTAR_CATALOGO, "admin:hojas_lote", "GET"),
+    Puerta(Accion.IMPORTAR_CATALOGO, "admin:hojas_paso", "POST", "lotes.confirmar"),
+    Puerta(Accion.IMPORTAR_CATALOGO, "admin:hojas_paso", "POST", "lotes.abandonar"),
+    Puerta(Accion.IMPORTAR_CATALOGO, "admin:cuadricula", "GET, POST", "catalogo.aplicar_cambios"),
+    Puerta(Accion.FIJAR, "admin:cuadricula", "GET, POST", "fijar_logro"),
+    Puerta(Accion.VER_BORRADORES, "admin:indicadores_errorsenalado_change", "GET"),
+    Puerta(Accion.ATENDER, "admin:indicadores_errorsenalado_change", "POST", "senalados.atender"),
 )
 
 
@@ -108,6 +162,8 @@ def permisos() -> str:
             "- Cuatro ojos: nadie publica lo que registró, modificó o envió.",
             EN_CERRADO,
             DESCARGA,
+            HOJAS,
+            SENALAR,
             "",
             "## Por dónde se pide",
             "",

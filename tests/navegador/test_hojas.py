@@ -53,11 +53,12 @@ def test_bajar_llenar_subir_confirmar_y_deshacer(
     expect(page.locator("ins").first).to_have_text("34,9")
     assert revisar(page, revisar_axe, errores_de_pagina) == []
     captura(page, f"diferencia-de-una-hoja-{ancho}")
-    page.get_by_role("button", name="Anotar 1", exact=True).click()
+    page.get_by_role("button", name="Anotar 1 fila", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("aplicado")
     assert revisar(page, revisar_axe, errores_de_pagina) == []
     assert Medicion.objects.filter(lote=Lote.objects.get(), etapa="borrador").count() == 1
 
+    page.get_by_text("Deshacer el lote…").click()
     page.get_by_role("button", name="Deshacer el lote entero").click()
     expect(page.get_by_role("status")).to_contain_text("deshecho")
     assert Medicion.objects.get(lote=Lote.objects.get()).etapa == "descartada"
