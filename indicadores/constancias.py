@@ -4,6 +4,7 @@ Solo los verbos agregan eslabones. La cadena es una sola: quien agrega espera su
 antes, así que dos publicaciones a la vez nunca la bifurcan.
 """
 
+import hashlib
 import json
 import secrets
 from collections import defaultdict
@@ -17,7 +18,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from indicadores.calculo import cadena
 from indicadores.calculo.cadena import Revision, Rotura
-from indicadores.models import Constancia, LineaBase, LogroEsperado, Medicion, Suceso, Umbral
+from indicadores.models import Constancia, Evidencia, LineaBase, LogroEsperado, Medicion, Suceso, Umbral
 from indicadores.permisos import Rol
 
 #: El número del turno en PostgreSQL («CONS» en ASCII); cualquiera sirve, mientras nadie más lo use.
@@ -308,3 +309,21 @@ def _nombre_de(una: Constancia) -> str:
 
 def _citar(dato: object) -> str:
     return "nada" if dato is None or dato == "" else f"«{dato}»"
+
+
+def evidencias_rotas() -> Iterator[str]:
+    """Las evidencias, también las retiradas, cuyo archivo falta o ya no tiene la huella con que se recibió.
+
+    Lee cada archivo por trozos: la memoria no crece con ellos.
+    """
+    for evidencia in Evidencia.objects.order_by("id").iterator(chunk_size=TANDA):
+        huella = hashlib.sha256()
+        try:
+            with evidencia.archivo.open("rb") as abierto:
+                for trozo in abierto.chunks():
+                    huella.update(trozo)
+        except OSError:
+            yield f"Falta el archivo de la evidencia {evidencia.pk} («{evidencia.nombre}»)."
+            continue
+        if huella.hexdigest() != evidencia.huella:
+            yield f"El archivo de la evidencia {evidencia.pk} («{evidencia.nombre}») no es el que se recibió."

@@ -159,7 +159,7 @@ def permisos() -> str:
             "",
             "Además, con cualquier rol:",
             "",
-            "- Cuatro ojos: nadie publica lo que registró, modificó o envió.",
+            "- Cuatro ojos: nadie publica lo que registró, modificó, envió o subió en una hoja.",
             EN_CERRADO,
             DESCARGA,
             HOJAS,

@@ -1,5 +1,6 @@
 """Quien altere la cadena queda a la vista: en la base, en una copia y al rehacerla entera."""
 
+import hashlib
 import json
 from decimal import Decimal
 from importlib import import_module
@@ -9,11 +10,12 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from indicadores import acciones, constancias
-from indicadores.models import Constancia, Medicion
+from indicadores.models import Constancia, Evidencia, Medicion
 from tests.acciones.rotura import rotura
 from tests.fabricas import minuto
 
@@ -158,3 +160,31 @@ def test_una_copia_alterada_se_nombra(historia: SimpleNamespace, tmp_path: Path,
         call_command("verificar", archivo=str(copia))
     with pytest.raises(CommandError, match="No se puede leer"):
         call_command("verificar", archivo=str(tmp_path / "no-existe"))
+
+
+# Evidencias
+
+
+def test_un_archivo_de_evidencia_cambiado_o_perdido_se_nombra(
+    historia: SimpleNamespace, personas: Any, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    medicion = Medicion.objects.con_version().order_by("pk")[0]
+    hecha = Evidencia.objects.create(
+        medicion=medicion,
+        archivo=SimpleUploadedFile("acta.pdf", b"acta"),
+        nombre="acta.pdf",
+        tipo="application/pdf",
+        tamano=4,
+        huella=hashlib.sha256(b"acta").hexdigest(),
+        subida_por=personas.analista,
+        subida_en=minuto(1),
+    )
+    call_command("verificar")
+    archivo = Path(hecha.archivo.path)
+    archivo.write_bytes(b"otra")
+    with pytest.raises(CommandError, match=r"«acta\.pdf».*no es el que se recibió"):
+        call_command("verificar")
+    archivo.unlink()
+    with pytest.raises(CommandError, match="Falta el archivo de la evidencia"):
+        call_command("verificar")

@@ -19,7 +19,7 @@ PASO = 10_000
 
 
 class Command(BaseCommand):
-    help = "Recalcula la cadena de constancias desde el primer eslabón y nombra la primera rotura, si la hay."
+    help = "Recalcula la cadena de constancias y la huella de cada evidencia, y nombra lo que no coincide."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--desde", type=int, default=1, metavar="N", help="Empieza en la constancia N.")
@@ -49,6 +49,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"La copia es íntegra, pero la base no conserva su constancia {revision.ultimo}: la historia se rehízo."
             )
+        if archivo is None and (rotas := list(constancias.evidencias_rotas())):
+            raise CommandError("La cadena está íntegra, pero no las evidencias.\n" + "\n".join(rotas))
         self.stdout.write(self._resumen(revision, archivo is None))
 
     def _resumen(self, revision: Revision, de_la_base: bool) -> str:
