@@ -12,6 +12,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from indicadores.intercambio import xlsx_rapido
 from indicadores.intercambio.tipos import ArchivoIlegible
@@ -25,6 +26,10 @@ RAZON_MAXIMA = 200
 FILAS_MAXIMAS = 300_000
 
 FilaXlsx = tuple[Any, ...]
+
+# Al abrir un libro que no dice sus dimensiones, openpyxl recorre cada hoja entera para contarlas: segundos con 100.000
+# filas, y en la petición de quien lo sube. Aquí no se usan (openpyxl admite no saberlas: ``reset_dimensions``).
+ReadOnlyWorksheet._get_size = lambda _hoja: None  # type: ignore[attr-defined]
 
 #: Lo que levantan zipfile, openpyxl, lxml y expat con un libro roto a propósito o por accidente (``SyntaxError`` es el
 #: de los dos lectores de XML).

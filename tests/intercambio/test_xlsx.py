@@ -45,6 +45,12 @@ def test_lee_lo_mismo_que_openpyxl(por_filas: bool) -> None:
     assert leidas == esperadas
 
 
+@pytest.mark.parametrize("por_filas", [True, False])
+def test_abrir_no_recorre_las_hojas(por_filas: bool) -> None:
+    """Contar sus dimensiones exigiría leerlas enteras en la petición de quien sube el libro."""
+    assert xlsx.abrir(libro(RARAS, por_filas=por_filas)).worksheets[0].max_row is None
+
+
 def test_una_formula_llega_como_texto() -> None:
     (fila,) = dict(xlsx.filas(xlsx.abrir(libro([["=1+1", 2]], por_filas=False)).worksheets[0])).values()
     assert fila == ("=1+1", 2)
