@@ -4,6 +4,7 @@ Se escribe con ``bulk_create``, sin verbos ni validación: lo que aquí se recha
 """
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +19,7 @@ from objetivos.models import Alternativa, AvanceNarrativo, Hito
 from servicios.models import DocumentoDeProvision, Intervencion, Participacion, Suspension
 from tests import fabricas
 from tests.fabricas import AHORA, minuto
+from tests.modelos.casos_de_expediente import CASOS_DE_EXPEDIENTE
 from tests.modelos.casos_de_reporte import CASOS_DE_REPORTE
 
 Mundo = SimpleNamespace
@@ -157,6 +159,7 @@ CASOS: Casos = {
     **de_revision(LineaBase, "linea_base", "una"),
     **de_revision(LogroEsperado, "logro", "uno"),
     **CASOS_DE_REPORTE,
+    **CASOS_DE_EXPEDIENTE,
     "umbral_uno_vigente": ([fijado(Umbral, CERRADA, {"version": 2})], [fijado(Umbral, {}, {"version": 2})]),
     "umbral_version_unica": ([fijado(Umbral, CERRADA, CERRADA | {"version": 2})], [fijado(Umbral, CERRADA, {})]),
     "umbral_intervalo": ([fijado(Umbral, INSTANTE)], [fijado(Umbral, ANTES)]),
@@ -245,6 +248,10 @@ CASOS: Casos = {
     "indicador_relevancia_rango": (
         [indicado(relevancia=None), indicado(relevancia=1), indicado(relevancia=3)],
         [indicado(relevancia=0), indicado(relevancia=4)],
+    ),
+    "indicador_plazo_completo": (
+        [indicado(), indicado(dias_de_plazo=90, plazo_desde=date(2026, 1, 1))],
+        [indicado(dias_de_plazo=90), indicado(plazo_desde=date(2026, 1, 1))],
     ),
     "indicador_decimales_rango": ([indicado(decimales=0), indicado(decimales=4)], [indicado(decimales=5)]),
     "indicador_sentido_valido": (
