@@ -39,7 +39,8 @@ def filas(archivo: BinaryIO, *, maximo: int) -> Iterator[tuple[int, tuple[str, .
             yield numero, tuple(celdas)
     except csv.Error as error:
         raise ArchivoIlegible(
-            f"La línea {lector.line_num} no está bien escrita como CSV: unas comillas sin cerrar, quizá. ({error})"
+            f"La línea {lector.line_num} no está bien escrita como CSV: puede tener comillas sin cerrar o una celda "
+            "enorme. Revísela, o guarde el archivo otra vez como CSV UTF-8."
         ) from error
 
 

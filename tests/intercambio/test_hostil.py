@@ -15,7 +15,7 @@ from indicadores import acciones
 from indicadores.acciones import lotes
 from indicadores.acciones.archivos import reconocer
 from indicadores.errores import DatoInvalido
-from indicadores.intercambio import matriz_archivo
+from indicadores.intercambio import csv_texto, matriz_archivo
 from indicadores.intercambio.lectura_hoja import leer
 from indicadores.intercambio.matriz_archivo import leer_tablas
 from indicadores.intercambio.proceso import anotar_lote, deshacer
@@ -173,3 +173,11 @@ def test_una_matriz_que_se_despliega_en_demasiado_no_se_lee(monkeypatch: pytest.
     monkeypatch.setattr(matriz_archivo, "ABIERTO_MAXIMO", 1000)
     with pytest.raises(ArchivoIlegible, match="demasiado grande al abrirse"):
         leer_tablas(BytesIO(libro))
+
+
+@pytest.mark.parametrize("contenido", [b'indicador;periodo\n"sin cerrar;2021\n', b"x" * (2 * 2**20)])
+def test_un_csv_mal_escrito_se_explica_solo_en_espanol(contenido: bytes) -> None:
+    with pytest.raises(ArchivoIlegible) as rechazo:
+        list(csv_texto.filas(BytesIO(contenido), maximo=10))
+    assert str(rechazo.value).startswith("La línea ")
+    assert str(rechazo.value).endswith("guarde el archivo otra vez como CSV UTF-8.")
