@@ -6,7 +6,18 @@ Toda cifra de una frase sale del resultado y lleva su unidad; lo que falta se di
 from decimal import Decimal
 from fractions import Fraction
 
-from indicadores.calculo.tipos import Ausencia, Avance, Dato, Evaluacion, Motivo, Movimiento, Semaforo, Sentido
+from indicadores.calculo.camino import Camino, Rumbo, caminar
+from indicadores.calculo.tipos import (
+    Ausencia,
+    Avance,
+    Dato,
+    Evaluacion,
+    Intervalo,
+    Motivo,
+    Movimiento,
+    Semaforo,
+    Sentido,
+)
 from indicadores.formato import (
     ESPACIO_DURO,
     PALABRA_DE_SEMAFORO,
@@ -16,6 +27,9 @@ from indicadores.formato import (
     escribir_valor,
     texto_de_motivo,
 )
+
+#: De ahí en adelante una fecha de llegada no dice nada que sirva.
+ULTIMO_ANIO_QUE_SE_DICE = 2100
 
 
 def mayuscula(texto: str) -> str:
@@ -131,32 +145,111 @@ def desacuerdo(avance: Avance, movimiento: Movimiento) -> str:
     return ""
 
 
-def frase_de_ritmo(evaluacion: Evaluacion, simbolo: str, decimales: int) -> str:
-    """El ritmo observado y el requerido, o por qué no se conocen."""
-    ritmo = evaluacion.ritmo
-    if ritmo.observado is None:
-        observado = "El ritmo observado no se conoce: hacen falta al menos dos años realmente medidos"
-    elif ritmo.observado == 0:
-        observado = "Al ritmo observado el valor no cambia"
-    else:
-        verbo = "sube" if ritmo.observado > 0 else "baja"
-        observado = f"Al ritmo observado el valor {verbo} {diferencia(ritmo.observado, simbolo, decimales)} por año"
-    if ritmo.requerido is None or ritmo.proximo_logro is None:
-        return f"{observado}. No hay un logro esperado por delante que permita decir qué ritmo se requiere."
+def frase_de_camino(evaluacion: Evaluacion, simbolo: str, decimales: int) -> str:
+    """Cuánto falta para el logro esperado, cuándo se llegaría al ritmo observado y qué ritmo hace falta.
+
+    Varias oraciones completas; lo que no se puede decir se dice con su porqué.
+    """
+    camino = caminar(evaluacion)
+    oraciones = [
+        _lo_que_falta(camino, simbolo, decimales),
+        _lo_que_lleva(evaluacion, camino, simbolo, decimales),
+        _lo_que_pide(evaluacion, camino, simbolo, decimales),
+    ]
+    return " ".join(con_punto(oracion) for oracion in oraciones if oracion)
+
+
+def ritmo_por_anio(ritmo: Fraction, simbolo: str, decimales: int) -> str:
+    """«baja 0,8 puntos porcentuales por año»."""
+    return f"{'sube' if ritmo > 0 else 'baja'} {_visible(ritmo, simbolo, decimales)} por año"
+
+
+def _visible(valor: Decimal | Fraction, simbolo: str, decimales: int) -> str:
+    """Una diferencia que no es cero, con los decimales que hagan falta (hasta cuatro) para que no lo parezca."""
+    escritas = (diferencia(valor, simbolo, cuantos) for cuantos in range(decimales, max(decimales, 4) + 1))
+    return next((una for una in escritas if una.lstrip("0,")[:1].isdigit()), "casi nada")
+
+
+def _meta(camino: Camino, simbolo: str, decimales: int) -> str:
+    """«el logro esperado de 2030 (30 %)»; vacío si no lo hay."""
+    if camino.logro is None or camino.logro.valor is None:
+        return ""
+    return f"el logro esperado de {camino.logro.anio} ({escribir_valor(camino.logro.valor, simbolo, decimales)})"
+
+
+def _lo_que_falta(camino: Camino, simbolo: str, decimales: int) -> str:
+    meta = _meta(camino, simbolo, decimales)
+    if camino.rumbo is Rumbo.SIN_SENTIDO:
+        return "No se ha definido hacia dónde debe moverse: no se puede decir cuánto falta"
+    if not meta:
+        return "No se ha fijado ningún logro esperado: no se puede decir cuánto falta ni qué ritmo se requiere"
+    if camino.falta is None:
+        return f"Sin ninguna medición no se puede decir cuánto falta para {meta}"
+    vencido = ", y no se ha fijado otro para después" if camino.vencido else ""
+    if camino.falta == 0:
+        return f"El último valor oficial alcanza justo {meta}{vencido}"
+    cuanto = _visible(camino.falta, simbolo, decimales)
+    if camino.falta < 0:
+        return f"El último valor oficial supera en {cuanto} {meta}{vencido}"
+    return f"Al último valor oficial le {_verbo_faltar(cuanto)} {cuanto} para {meta}{vencido}"
+
+
+def _verbo_faltar(cuanto: str) -> str:
+    return "falta" if cuanto.split()[0] == "1" else "faltan"
+
+
+def _lo_que_lleva(evaluacion: Evaluacion, camino: Camino, simbolo: str, decimales: int) -> str:
+    """A qué ritmo viene y cuándo llegaría."""
+    observado = evaluacion.ritmo.observado
+    if observado is None:
+        return "El ritmo observado no se conoce: hacen falta al menos dos años realmente medidos"
+    if observado == 0:
+        lejos = ": así no se llega" if camino.rumbo is Rumbo.NO_SE_MUEVE else ""
+        return f"Al ritmo observado el valor no cambia{lejos}"
+    ritmo = f"Al ritmo observado el valor {ritmo_por_anio(observado, simbolo, decimales)}"
+    if camino.rumbo in (Rumbo.A_TIEMPO, Rumbo.TARDE):
+        if camino.llegada is not None and camino.llegada > ULTIMO_ANIO_QUE_SE_DICE:
+            return f"{ritmo}: no se llegaría antes de {ULTIMO_ANIO_QUE_SE_DICE}"
+        return f"{ritmo}: se llegaría hacia {camino.llegada}"
+    aparte = {
+        Rumbo.SE_ALEJA: ": se aleja de lo esperado, y así no se llega",
+        Rumbo.POCOS_ANIOS: ", pero sale de solo dos años medidos y no basta para decir cuándo se llegaría",
+        Rumbo.RECTA_ADELANTADA: "; la recta de los años medidos ya pasó por ahí, y el último valor quedó atrás",
+    }
+    if camino.rumbo is Rumbo.ALCANZADO and (observado > 0) is (evaluacion.sentido is Sentido.DESCENDENTE):
+        return f"{ritmo}: se aleja de lo esperado"
+    return f"{ritmo}{aparte.get(camino.rumbo, '')}"
+
+
+def _lo_que_pide(evaluacion: Evaluacion, camino: Camino, simbolo: str, decimales: int) -> str:
+    """El ritmo requerido desde el último valor, si el logro está por delante y aún falta."""
+    ritmo, ultima = evaluacion.ritmo, evaluacion.ultima
+    if camino.rumbo is Rumbo.ALCANZADO and not camino.vencido:
+        return "Basta con sostenerlo"
+    if camino.falta is None or camino.falta <= 0 or not ritmo.requerido or ultima is None or camino.logro is None:
+        return ""
+    desde = escribir_periodo(ultima.periodo.texto)
     verbo = "subir" if ritmo.requerido > 0 else "bajar"
-    if ritmo.requerido == 0:
-        return f"{observado}. El logro esperado de {ritmo.proximo_logro.anio} ya está alcanzado: basta con sostenerlo."
-    return (
-        f"{observado}. Para llegar al logro esperado de {ritmo.proximo_logro.anio} debía {verbo} "
-        f"a razón de {diferencia(ritmo.requerido, simbolo, decimales)} por año."
-    )
+    cuanto = _visible(ritmo.requerido, simbolo, decimales)
+    return f"Para llegar a tiempo hay que {verbo} {cuanto} por año desde {desde}"
 
 
 def frase_de_proyeccion(evaluacion: Evaluacion, simbolo: str, decimales: int) -> str:
-    """La proyección, o por qué el portal no la hace."""
+    """La proyección con su incertidumbre, o por qué el portal no la hace."""
     proyeccion = evaluacion.proyeccion
-    if proyeccion.valor is not None:
-        valor = escribir_valor(proyeccion.valor, simbolo, decimales)
-        return f"De seguir la recta de los años medidos, en {proyeccion.anio} valdría {valor}."
-    hay = {0: "no hay ninguno", 1: "hay uno", 2: "hay dos"}.get(proyeccion.anios_reales, "no bastan")
-    return f"No se proyecta: se necesitan tres años realmente medidos y {hay}."
+    if proyeccion.valor is None:
+        hay = {0: "no hay ninguno", 1: "hay uno", 2: "hay dos"}.get(proyeccion.anios_reales, "no bastan")
+        return f"No se proyecta: se necesitan tres años realmente medidos y {hay}."
+    valor = escribir_valor(proyeccion.valor, simbolo, decimales)
+    de_seguir = f"De seguir la recta de los años medidos, en {proyeccion.anio} valdría {valor}"
+    intervalo = proyeccion.intervalo
+    if intervalo is None:
+        return f"{de_seguir}. Los años medidos caen justo en ella: no hay con qué medir cuánto puede errar."
+    confianza = escribir_numero(100 * intervalo.confianza, 0)
+    return f"{de_seguir}; {entre(intervalo, simbolo, decimales)}, con {confianza}{ESPACIO_DURO}% de confianza."
+
+
+def entre(intervalo: Intervalo, simbolo: str, decimales: int) -> str:
+    """«entre 22 % y 38 %»."""
+    desde, hasta = (escribir_valor(valor, simbolo, decimales) for valor in (intervalo.desde, intervalo.hasta))
+    return f"entre {desde} y {hasta}"

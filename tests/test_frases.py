@@ -114,21 +114,120 @@ def test_el_desacuerdo_entre_los_dos_avances_se_dice() -> None:
     assert frases.desacuerdo(bien.avance, bien.movimiento) == ""
 
 
-def test_el_ritmo_se_dice_solo_con_lo_que_hay() -> None:
-    con_todo = evaluada(("2020", "34"), ("2021", "36"), logro=(2023, "40"))
-    assert frases.frase_de_ritmo(con_todo, "%", 1) == (
-        "Al ritmo observado el valor sube 2 puntos porcentuales por año. Para llegar al logro esperado de 2023 debía "
-        "subir a razón de 2 puntos porcentuales por año."
-    )
-    assert "hacen falta al menos dos años" in frases.frase_de_ritmo(evaluada(("2021", "36")), "%", 1)
-    assert "No hay un logro esperado por delante" in frases.frase_de_ritmo(evaluada(("2021", "36")), "%", 1)
+FALTA = "Al último valor oficial le faltan {} puntos porcentuales para el logro esperado de {} ({}\N{NO-BREAK SPACE}%)"
+UN_SOLO_ANIO = "El ritmo observado no se conoce: hacen falta al menos dos años realmente medidos."
+
+
+@pytest.mark.parametrize(
+    ("evaluacion", "frase"),
+    [
+        pytest.param(
+            evaluada(("2019", "32"), ("2020", "34"), ("2021", "36"), logro=(2023, "40")),
+            f"{FALTA.format(4, 2023, 40)}. Al ritmo observado el valor sube 2 puntos porcentuales por año: se llegaría "
+            "hacia 2023. Para llegar a tiempo hay que subir 2 puntos porcentuales por año desde 2021.",
+            id="a tiempo",
+        ),
+        pytest.param(
+            evaluada(("2019", "37"), ("2020", "36"), ("2021", "35"), sentido=Sentido.DESCENDENTE, logro=(2022, "30")),
+            f"{FALTA.format(5, 2022, 30)}. Al ritmo observado el valor baja 1 punto porcentual por año: se llegaría "
+            "hacia 2026. Para llegar a tiempo hay que bajar 5 puntos porcentuales por año desde 2021.",
+            id="tarde",
+        ),
+        pytest.param(
+            evaluada(("2020", "34"), ("2021", "36"), logro=(2023, "40")),
+            f"{FALTA.format(4, 2023, 40)}. Al ritmo observado el valor sube 2 puntos porcentuales por año, pero sale "
+            "de solo dos años medidos y no basta para decir cuándo se llegaría. Para llegar a tiempo hay que subir "
+            "2 puntos porcentuales por año desde 2021.",
+            id="pocos años",
+        ),
+        pytest.param(
+            evaluada(("2019", "36"), ("2020", "35"), ("2021", "34"), logro=(2023, "40")),
+            f"{FALTA.format(6, 2023, 40)}. Al ritmo observado el valor baja 1 punto porcentual por año: se aleja de lo "
+            "esperado, y así no se llega. Para llegar a tiempo hay que subir 3 puntos porcentuales por año desde 2021.",
+            id="retrocede",
+        ),
+        pytest.param(
+            evaluada(("2019", "33"), ("2020", "34"), ("2021", "33"), logro=(2021, "34")),
+            f"Al último valor oficial le falta 1 punto porcentual para el logro esperado de 2021 (34{DURO}%), y no se "
+            "ha fijado otro para después. Al ritmo observado el valor no cambia: así no se llega.",
+            id="quieto y vencido",
+        ),
+        pytest.param(
+            evaluada(("2020", "31"), ("2021", "28"), sentido=Sentido.DESCENDENTE, logro=(2022, "30")),
+            f"El último valor oficial supera en 2 puntos porcentuales el logro esperado de 2022 (30{DURO}%). "
+            "Al ritmo observado el valor baja 3 puntos porcentuales por año. Basta con sostenerlo.",
+            id="superado",
+        ),
+        pytest.param(
+            evaluada(("2020", "27"), ("2021", "30"), sentido=Sentido.DESCENDENTE, logro=(2022, "30")),
+            f"El último valor oficial alcanza justo el logro esperado de 2022 (30{DURO}%). Al ritmo observado el valor "
+            "sube 3 puntos porcentuales por año: se aleja de lo esperado. Basta con sostenerlo.",
+            id="alcanzado, pero empeora",
+        ),
+        pytest.param(
+            evaluada(("2021", "36"), logro=(2023, "40")),
+            f"{FALTA.format(4, 2023, 40)}. {UN_SOLO_ANIO} Para llegar a tiempo hay que subir 2 puntos porcentuales por "
+            "año desde 2021.",
+            id="un solo punto",
+        ),
+        pytest.param(
+            evaluada(base="30", logro=(2023, "40")),
+            f"Sin ninguna medición no se puede decir cuánto falta para el logro esperado de 2023 (40{DURO}%). "
+            f"{UN_SOLO_ANIO}",
+            id="solo la base",
+        ),
+        pytest.param(
+            evaluada(("2021", "36")),
+            "No se ha fijado ningún logro esperado: no se puede decir cuánto falta ni qué ritmo se requiere. "
+            f"{UN_SOLO_ANIO}",
+            id="sin logro",
+        ),
+        pytest.param(
+            evaluada(("2020", "3"), ("2021", "5"), sentido=Sentido.NO_DEFINIDO, logro=(2023, "9")),
+            "No se ha definido hacia dónde debe moverse: no se puede decir cuánto falta. Al ritmo observado el valor "
+            "sube 2 puntos porcentuales por año.",
+            id="sin sentido",
+        ),
+        pytest.param(
+            evaluada(("2017", "1"), ("2018", "2"), ("2019", "30"), ("2020", "31"), ("2021", "29"), logro=(2022, "30")),
+            "Al último valor oficial le falta 1 punto porcentual para el logro esperado de 2022 "
+            f"(30{DURO}%). Al ritmo observado el valor sube 8,5 puntos porcentuales por año; la recta de los años "
+            "medidos ya pasó por ahí, y el último valor quedó atrás. Para llegar a tiempo hay que subir "
+            "1 punto porcentual por año desde 2021.",
+            id="la recta va por delante",
+        ),
+        pytest.param(
+            evaluada(("2019", "29.98"), ("2020", "29.99"), ("2021", "30"), logro=(2030, "80")),
+            f"{FALTA.format(50, 2030, 80)}. Al ritmo observado el valor sube 0,01 puntos porcentuales por año: no se "
+            "llegaría antes de 2100. Para llegar a tiempo hay que subir 5,6 puntos porcentuales por año desde 2021.",
+            id="más allá de lo que sirve decir",
+        ),
+    ],
+)
+def test_el_camino_al_logro_se_dice_con_lo_que_hay(evaluacion: Evaluacion, frase: str) -> None:
+    assert frases.frase_de_camino(evaluacion, "%", 1) == frase
+
+
+def test_un_ritmo_minimo_no_se_escribe_como_cero() -> None:
+    assert frases.ritmo_por_anio(Fraction(-1, 250), "%", 1) == "baja 0,004 puntos porcentuales por año"
+    assert frases.ritmo_por_anio(Fraction(1, 10**6), "%", 1) == "sube casi nada por año"
 
 
 def test_la_proyeccion_se_niega_con_menos_de_tres_anios() -> None:
     assert "hay uno" in frases.frase_de_proyeccion(evaluada(("2020", "37")), "%", 1)
-    tres = evaluada(("2019", "30"), ("2020", "31"), ("2021", "32"))
-    assert frases.frase_de_proyeccion(tres, "%", 1) == (
-        f"De seguir la recta de los años medidos, en 2030 valdría 41{DURO}%."
+    justos = evaluada(("2019", "30"), ("2020", "31"), ("2021", "32"))
+    assert frases.frase_de_proyeccion(justos, "%", 1) == (
+        f"De seguir la recta de los años medidos, en 2030 valdría 41{DURO}%. Los años medidos caen justo en ella: no "
+        "hay con qué medir cuánto puede errar."
+    )
+
+
+def test_la_proyeccion_lleva_su_incertidumbre() -> None:
+    """A mano: pendiente 1, residuo 8/3 con un grado de libertad, t = 3,0777 y √(1 + 1/3 + 10²/2) = 7,1647."""
+    dispersos = evaluada(("2019", "31"), ("2020", "30"), ("2021", "33"))
+    assert frases.frase_de_proyeccion(dispersos, "%", 1) == (
+        f"De seguir la recta de los años medidos, en 2030 valdría 41,3{DURO}%; entre 5,3{DURO}% y 77,3{DURO}%, con "
+        f"80{DURO}% de confianza."
     )
 
 
@@ -156,7 +255,7 @@ def test_ninguna_frase_dice_un_numero_sin_unidad_ni_un_cero_por_lo_ausente(
         (
             frases.que_paso(evaluacion, "%", 1),
             frases.que_falta(evaluacion.avance, "%", 1, sentido),
-            frases.frase_de_ritmo(evaluacion, "%", 1),
+            frases.frase_de_camino(evaluacion, "%", 1),
             frases.frase_de_proyeccion(evaluacion, "%", 1),
         )
     )

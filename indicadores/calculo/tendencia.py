@@ -10,8 +10,10 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from indicadores.calculo.intervalo import predecir
 from indicadores.calculo.tipos import (
     Dato,
+    Dispersion,
     Logro,
     Motivo,
     Movimiento,
@@ -55,26 +57,29 @@ def ajustar(puntos: Sequence[tuple[int, Decimal]]) -> Tendencia | None:
     covarianza = sum(((anio - media_x) * (Fraction(valor) - media_y) for anio, valor in puntos), Fraction(0))
     varianza = sum(((anio - media_x) ** 2 for anio, _ in puntos), Fraction(0))
     pendiente = covarianza / varianza
+    total = sum(((Fraction(valor) - media_y) ** 2 for _, valor in puntos), Fraction(0))
     return Tendencia(
         pendiente=pendiente,
         origen=media_y + pendiente * (anios[0] - media_x),
         anio_origen=anios[0],
         anios=tuple(anios),
+        dispersion=Dispersion(n, media_x, varianza, residuo=total - pendiente * covarianza),
     )
 
 
 def proyectar(
     tendencia: Tendencia | None, anio: int, minimo: int = MINIMO_PARA_PROYECTAR, *, anios_reales: int = 0
 ) -> Proyeccion:
-    """El valor de la recta en ``anio``, o ``None`` si se apoya en menos de ``minimo`` años reales.
+    """El valor de la recta en ``anio`` y su intervalo, o ``None`` si se apoya en menos de ``minimo`` años reales.
 
     Cuando no hay recta, ``anios_reales`` dice cuántos años había (0 o 1), para poder explicarlo.
     """
     if tendencia is None:
         return Proyeccion(anio=anio, valor=None, anios_reales=anios_reales, minimo=minimo)
     cuantos = len(tendencia.anios)
-    valor = tendencia.valor_en(anio) if cuantos >= minimo else None
-    return Proyeccion(anio=anio, valor=valor, anios_reales=cuantos, minimo=minimo)
+    if cuantos < minimo:
+        return Proyeccion(anio=anio, valor=None, anios_reales=cuantos, minimo=minimo)
+    return Proyeccion(anio, tendencia.valor_en(anio), cuantos, minimo, predecir(tendencia, anio))
 
 
 def calcular_ritmo(*, tendencia: Tendencia | None, ultima: Dato | None, logros: Iterable[Logro], corte: date) -> Ritmo:

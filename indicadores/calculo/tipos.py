@@ -211,6 +211,7 @@ class ValorBase:
     fuente: Procedencia | None = None
     version: int = 1
     publicada_en: datetime | None = None
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +224,7 @@ class Logro:
     fuente: Procedencia | None = None
     version: int = 1
     publicada_en: datetime | None = None
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +276,19 @@ class ValorDelAnio:
 
 
 @dataclass(frozen=True, slots=True)
+class Dispersion:
+    """Cuánto se apartan los puntos de su recta: lo que hace falta para medir la incertidumbre de una proyección.
+
+    ``suma_de_anios`` es Σ(año − año medio)²; ``residuo``, la suma de cuadrados de lo que la recta no explica.
+    """
+
+    puntos: int
+    anio_medio: Fraction
+    suma_de_anios: Fraction
+    residuo: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Tendencia:
     """Recta de mínimos cuadrados ``valor = origen + pendiente·(año − anio_origen)`` sobre años realmente medidos."""
 
@@ -281,22 +296,35 @@ class Tendencia:
     origen: Fraction
     anio_origen: int
     anios: tuple[int, ...]
+    dispersion: Dispersion | None = None
 
     def valor_en(self, anio: int) -> Fraction:
         return self.origen + self.pendiente * (anio - self.anio_origen)
 
 
 @dataclass(frozen=True, slots=True)
+class Intervalo:
+    """Entre qué valores caería la medición de un año, con esa confianza (entre 0 y 1)."""
+
+    anio: int
+    desde: Fraction
+    hasta: Fraction
+    confianza: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Proyeccion:
     """Valor que da la recta en ``anio``; ``anios_reales`` dice en cuántos años se apoya.
 
-    Con menos de ``minimo``, ``valor`` es None.
+    Con menos de ``minimo``, ``valor`` es None. ``intervalo`` es None también si todos los puntos caen en la recta:
+    entonces no hay con qué medir su incertidumbre, que no es lo mismo que no tenerla.
     """
 
     anio: int
     valor: Fraction | None
     anios_reales: int
     minimo: int
+    intervalo: Intervalo | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """Dónde va cada cosa: escalas, ejes y rótulos de una gráfica. De aquí escriben el SVG y la figura."""
 
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
 from indicadores.calculo.tipos import Logro
 from indicadores.formato import escribir_numero, escribir_valor
+from indicadores.frases import entre
 from indicadores.graficas.escala import (
     EscalaDeTiempo,
     EscalaDeValores,
@@ -15,7 +17,7 @@ from indicadores.graficas.escala import (
 )
 from indicadores.graficas.etiquetas import TODOS_LOS_LADOS, Ancla, Colocada, Etiqueta, Fondo, colocar
 from indicadores.graficas.geometria import Caja, Trazo, ancho_de
-from indicadores.graficas.trazado import Punto, Trazado, fin_del_anio, una_por_momento
+from indicadores.graficas.trazado import Punto, Requerido, Trazado, fin_del_anio, una_por_momento
 
 #: Hasta cuántos valores oficiales se rotulan todos; con más, solo el primero, el último y los extremos.
 ROTULAR_TODOS = 6
@@ -76,7 +78,7 @@ def componer(trazado: Trazado, simbolo: str, decimales: int, *, estrecha: bool) 
     medidas = ESTRECHA if estrecha else ANCHA
     abajo = float(medidas.alto - medidas.abajo)
     valores = escala_de_valores(
-        trazado.valores, decimales=decimales, marcas=medidas.marcas, arriba=float(medidas.arriba), abajo=abajo
+        trazado.valores_con_banda, decimales=decimales, marcas=medidas.marcas, arriba=float(medidas.arriba), abajo=abajo
     )
     marcas, unidad = _marcas(valores, simbolo)
     rotulo_mas_ancho = max(ancho_de(marca.texto, medidas.letra) for marca in marcas)
@@ -178,14 +180,17 @@ def _etiquetas(boceto: Composicion, simbolo: str, decimales: int) -> list[Etique
         *_de_proyeccion(boceto, simbolo, decimales),
         *_de_logros(boceto, simbolo, decimales),
         *_de_base(boceto, simbolo, decimales),
+        *_de_requerido(boceto, simbolo, decimales),
         *referenciales,
         *repetidos,
     ]
 
 
 def _notas_de_oficial(punto: Punto, trazado: Trazado) -> list[str]:
-    """La marca «=» y el rayado se explican junto al último punto que los lleva."""
+    """El anillo, la marca «=» y el rayado se explican junto al último punto que los lleva."""
     notas = []
+    if punto.preliminar and punto is [p for p in trazado.oficiales if p.preliminar][-1]:
+        notas.append("preliminar")
     if punto.parcial and punto is [p for p in trazado.oficiales if p.parcial][-1]:
         notas.append("parcial")
     if punto.se_repite and punto is [p for p in trazado.oficiales if p.se_repite][-1]:
@@ -194,10 +199,11 @@ def _notas_de_oficial(punto: Punto, trazado: Trazado) -> list[str]:
 
 
 def _por_importancia(puntos: tuple[Punto, ...], todos_hasta: int) -> list[Punto]:
-    """El último, el primero, los extremos y, si son pocos, los demás; sin repetir."""
+    """El último, el primero, los extremos, el último preliminar y, si son pocos, los demás; sin repetir."""
     if not puntos:
         return []
     elegidos = [puntos[-1], puntos[0], max(puntos, key=lambda p: p.valor), min(puntos, key=lambda p: p.valor)]
+    elegidos += [punto for punto in puntos if punto.preliminar][-1:]
     if len(puntos) <= todos_hasta:
         elegidos += puntos
     return list(dict.fromkeys(elegidos))
@@ -280,7 +286,23 @@ def _de_proyeccion(boceto: Composicion, simbolo: str, decimales: int) -> list[Et
         ),
     )
     texto = f"proyección {recta.hasta}: {escribir_valor(recta.valor_hasta, simbolo, decimales)}"
-    return [Etiqueta(_variantes(texto), "proyeccion", anclas, prescindible=False)]
+    notas = tuple(entre(intervalo, simbolo, decimales) for intervalo in boceto.trazado.banda[-1:])
+    return [Etiqueta(_variantes(texto), "proyeccion", anclas, notas, prescindible=False)]
+
+
+def _de_requerido(boceto: Composicion, simbolo: str, decimales: int) -> list[Etiqueta]:
+    """«ritmo requerido: −2,5 puntos al año», junto a la mitad de su raya."""
+    requerido = boceto.trazado.requerido
+    if requerido is None:
+        return []
+    medio = (requerido.momento + fin_del_anio(requerido.logro.anio)) / 2
+    valor = (Fraction(requerido.valor) + Fraction(requerido.meta)) / 2
+    dia = date(int(medio), 1, 1) + timedelta(days=int((medio - int(medio)) * 365))
+    ancla = Ancla(boceto.tiempo.x(medio), boceto.y(valor), dia.isoformat(), float(valor), ("ne", "no", "se", "so"))
+    signo = "+" if requerido.ritmo > 0 else ""
+    cuanto = "puntos" if simbolo == "%" else simbolo
+    numero = f"{signo}{escribir_valor(requerido.ritmo, cuanto, decimales)} al año"
+    return [Etiqueta(_variantes(f"ritmo requerido: {numero}"), "requerido", (ancla,))]
 
 
 def tramo_oficial(boceto: Composicion) -> list[tuple[float, float]]:
@@ -306,12 +328,34 @@ def escalones(boceto: Composicion, tramo: list[Logro]) -> list[tuple[float, floa
     return vertices
 
 
+def raya_requerida(boceto: Composicion, requerido: Requerido) -> list[tuple[float, float]]:
+    """Del último valor oficial al cierre del año del logro."""
+    return [
+        (boceto.tiempo.x(requerido.momento), boceto.y(requerido.valor)),
+        (boceto.tiempo.x(fin_del_anio(requerido.logro.anio)), boceto.y(requerido.meta)),
+    ]
+
+
+def contorno_de_la_banda(boceto: Composicion) -> list[tuple[float, float]]:
+    """El borde de arriba y, de vuelta, el de abajo; lo que pasa del lienzo se corta en él."""
+    escala = boceto.valores
+
+    def vertice(anio: int, valor: Fraction) -> tuple[float, float]:
+        return boceto.tiempo.x(fin_del_anio(anio)), escala.y(min(max(valor, escala.minimo), escala.maximo))
+
+    banda = boceto.trazado.banda
+    arriba = [vertice(intervalo.anio, intervalo.hasta) for intervalo in banda]
+    return arriba + [vertice(intervalo.anio, intervalo.desde) for intervalo in reversed(banda)]
+
+
 def _trazos(boceto: Composicion) -> list[Trazo]:
     """Los segmentos que un rótulo no debería tapar; los cortos pesan más, porque taparlos es perderlos."""
     trazos = _encadenar(tramo_oficial(boceto), 14) + _encadenar(tramo_referencial(boceto), 10)
     for tramo in boceto.trazado.tramos_de_logros:
         trazos += _encadenar(escalones(boceto, tramo), 14)
-    recta, base = boceto.trazado.proyeccion, boceto.trazado.base
+    requerido, recta, base = boceto.trazado.requerido, boceto.trazado.proyeccion, boceto.trazado.base
+    if requerido is not None:
+        trazos += _encadenar(raya_requerida(boceto, requerido), 10)
     if recta is not None:
         inicio = boceto.tiempo.x(fin_del_anio(recta.desde)), boceto.y(recta.valor_desde)
         fin = boceto.tiempo.x(fin_del_anio(recta.hasta)), boceto.y(recta.valor_hasta)

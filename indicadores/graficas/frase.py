@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from indicadores.calculo.tipos import Dato, Evaluacion, Granularidad
-from indicadores.formato import enumerar, escribir_valor
+from indicadores.formato import ESPACIO_DURO, enumerar, escribir_numero, escribir_valor
+from indicadores.frases import entre
 from indicadores.graficas.trazado import Punto, Trazado, trazar
 
 
@@ -15,6 +16,7 @@ def frase_de_serie(
     oraciones = [
         _oficiales(trazado, simbolo, decimales),
         _repetidos(trazado),
+        _preliminares(trazado),
         _base(trazado, simbolo, decimales),
         _logros(trazado, simbolo, decimales),
         _referenciales(trazado, simbolo, decimales),
@@ -111,4 +113,22 @@ def _proyeccion(trazado: Trazado, simbolo: str, decimales: int) -> str:
     if recta is None:
         return ""
     valor = escribir_valor(recta.valor_hasta, simbolo, decimales)
-    return f"Proyección: de seguir la tendencia, sería {valor} en {recta.hasta}."
+    if not trazado.banda:
+        return f"Proyección: de seguir la tendencia, sería {valor} en {recta.hasta}."
+    intervalo = trazado.banda[-1]
+    confianza = escribir_numero(100 * intervalo.confianza, 0)
+    return (
+        f"Proyección: de seguir la tendencia, sería {valor} en {recta.hasta}, {entre(intervalo, simbolo, decimales)} "
+        f"(intervalo de predicción del {confianza}{ESPACIO_DURO}%)."
+    )
+
+
+def _preliminares(trazado: Trazado) -> str:
+    preliminares = [_de(punto) for punto in trazado.oficiales if punto.preliminar]
+    if not preliminares:
+        return ""
+    if len(preliminares) > 3:
+        return f"{len(preliminares)} valores oficiales son preliminares: la entidad todavía puede revisarlos."
+    if len(preliminares) == 1:
+        return f"El valor {preliminares[0]} es preliminar: la entidad todavía puede revisarlo."
+    return f"Los valores {enumerar(preliminares)} son preliminares: la entidad todavía puede revisarlos."

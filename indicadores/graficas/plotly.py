@@ -6,30 +6,29 @@ No lleva colores: ``layout.meta.tintas`` nombra el de cada trazo (``tinta``, ``g
 """
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from html import escape
 from typing import Any
 
+from indicadores import frases
 from indicadores.calculo.tipos import Caracter, Dato, Evaluacion
-from indicadores.formato import escribir_valor, numero_json, redondear
-from indicadores.graficas.composicion import Composicion, componer
+from indicadores.formato import escribir_valor
+from indicadores.graficas.composicion import componer
 from indicadores.graficas.elementos import limpiar
-from indicadores.graficas.etiquetas import INTERLINEA, Colocada
 from indicadores.graficas.frase import frase_de_serie
+from indicadores.graficas.plotly_lienzo import (
+    Json,
+    anotaciones,
+    eje_de_tiempo,
+    eje_de_valores,
+    numero,
+    rayas,
+    segun_ancho,
+    sin_etiquetas,
+)
 from indicadores.graficas.trazado import Punto, Trazado, trazar
 
-Json = dict[str, Any]
-
-_ANCLAJE = {"start": "left", "middle": "center", "end": "right"}
-_TINTA_DE_ROTULO = {
-    "oficial": "tinta",
-    "repite": "tinta",
-    "proyeccion": "tinta",
-    "logro": "marca",
-    "base": "gris",
-    "referencial": "gris",
-}
 _AL_PASAR = "%{customdata[0]}: %{customdata[1]}<br>%{customdata[2]}<extra></extra>"
 
 
@@ -48,41 +47,35 @@ def figura(
         return {}
     ancha, estrecha = (componer(trazado, simbolo, decimales, estrecha=estrecha) for estrecha in (False, True))
     con_tinta = [
+        *_banda(trazado),
         *_referencial(trazado, simbolo, decimales),
         *_logros(trazado, simbolo, decimales),
+        *_requerido(trazado, simbolo, decimales),
+        *_ajuste(trazado),
         *_proyeccion(trazado, simbolo, decimales),
         *_base_suelta(trazado, simbolo, decimales),
+        *_anillos(trazado),
         *_oficial(trazado, simbolo, decimales),
     ]
-    formas = _formas(trazado)
-    notas = _anotaciones(ancha)
+    formas = rayas(trazado)
+    notas = anotaciones(ancha)
     layout: Json = {
         "separators": ",.",
         "showlegend": False,
         "hovermode": "closest",
         "dragmode": "zoom",
-        "xaxis": _eje_de_tiempo(ancha),
-        "yaxis": _eje_de_valores(ancha, simbolo, decimales),
+        "xaxis": eje_de_tiempo(ancha),
+        "yaxis": eje_de_valores(ancha, simbolo, decimales),
         "shapes": formas,
         "meta": {
             "nombre": limpiar(nombre),
             "frase": limpiar(frase_de_serie(simbolo, decimales, evaluacion, datos, anio_final=anio_final)),
             "tintas": {"trazas": [tinta for tinta, _ in con_tinta], "formas": ["gris"] * len(formas)},
-            "ancha": _segun_ancho(ancha, notas),
-            "estrecha": _segun_ancho(estrecha, _anotaciones(estrecha)),
+            "ancha": segun_ancho(ancha, notas),
+            "estrecha": segun_ancho(estrecha, anotaciones(estrecha)),
         },
     }
     return {"data": [traza for _, traza in con_tinta], "layout": layout}
-
-
-def _texto(texto: str) -> str:
-    """Plotly entiende etiquetas HTML en sus textos: los nuestros no llevan ninguna."""
-    return escape(limpiar(texto), quote=False)
-
-
-def _numero(valor: Decimal | Fraction | None, decimales: int = 4) -> int | float | None:
-    """Exacto si es un valor publicado; redondeado si es una cuenta."""
-    return numero_json(redondear(valor, decimales) if isinstance(valor, Fraction) else valor)
 
 
 def _traza(nombre: str, **lo_demas: Any) -> Json:
@@ -91,7 +84,7 @@ def _traza(nombre: str, **lo_demas: Any) -> Json:
 
 def _dicho(periodo: str, valor: Decimal | Fraction | None, detalle: str, simbolo: str, decimales: int) -> list[str]:
     escrito = "" if valor is None else escribir_valor(valor, simbolo, decimales)
-    return [_texto(periodo), _texto(escrito), _texto(detalle)]
+    return [sin_etiquetas(periodo), sin_etiquetas(escrito), sin_etiquetas(detalle)]
 
 
 def _de_punto(punto: Punto, simbolo: str, decimales: int) -> list[str]:
@@ -101,14 +94,14 @@ def _de_punto(punto: Punto, simbolo: str, decimales: int) -> list[str]:
         detalle += f" · {numerador} de {denominador}"
     dicho = _dicho(punto.periodo, punto.valor, detalle, simbolo, decimales)
     if punto.dato.fuente is not None:
-        dicho[2] += f"<br>{_texto(punto.dato.fuente.nombre)}"
+        dicho[2] += f"<br>{sin_etiquetas(punto.dato.fuente.nombre)}"
     return dicho
 
 
 def _serie(puntos: Sequence[Punto], simbolo: str, decimales: int) -> Json:
     return {
         "x": [punto.dato.periodo.fin.isoformat() for punto in puntos],
-        "y": [_numero(punto.valor) for punto in puntos],
+        "y": [numero(punto.valor) for punto in puntos],
         "customdata": [_de_punto(punto, simbolo, decimales) for punto in puntos],
     }
 
@@ -155,7 +148,7 @@ def _punto_de_base(trazado: Trazado, simbolo: str, decimales: int) -> Json:
     detalle = base.fuente.nombre if base.fuente is not None else "valor de partida"
     return {
         "x": [f"{base.anio:04d}-12-31"],
-        "y": [_numero(base.valor)],
+        "y": [numero(base.valor)],
         "customdata": [_dicho(f"línea base {base.anio}", base.valor, detalle, simbolo, decimales)],
     }
 
@@ -188,7 +181,7 @@ def _logros(trazado: Trazado, simbolo: str, decimales: int) -> list[tuple[str, J
         for logro in tramo:
             fuente = logro.fuente.nombre if logro.fuente is not None else "lo que se espera alcanzar ese año"
             x += [f"{logro.anio:04d}-01-01", f"{logro.anio:04d}-12-31"]
-            y += [_numero(logro.valor)] * 2
+            y += [numero(logro.valor)] * 2
             dichos += [_dicho(f"logro esperado {logro.anio}", logro.valor, fuente, simbolo, decimales)] * 2
     traza = _traza(
         "Logro esperado",
@@ -202,133 +195,110 @@ def _logros(trazado: Trazado, simbolo: str, decimales: int) -> list[tuple[str, J
     return [("marca", traza)]
 
 
-def _proyeccion(trazado: Trazado, simbolo: str, decimales: int) -> list[tuple[str, Json]]:
-    recta = trazado.proyeccion
-    if recta is None:
+def _muda(nombre: str, **lo_demas: Any) -> Json:
+    """Una traza que acompaña a otra y no dice nada al pasar por ella."""
+    return {"type": "scatter", "name": nombre, "hoverinfo": "skip", **lo_demas}
+
+
+def _banda(trazado: Trazado) -> list[tuple[str, Json]]:
+    """El contorno cerrado de la incertidumbre: por arriba hasta el último año y de vuelta por abajo."""
+    if not trazado.banda:
         return []
-    extremos = ((recta.desde, recta.valor_desde), (recta.hasta, recta.valor_hasta))
-    traza = _traza(
-        "Proyección",
-        x=[f"{anio:04d}-12-31" for anio, _ in extremos],
-        y=[_numero(valor, decimales + 2) for _, valor in extremos],
-        customdata=[
-            _dicho(f"proyección {anio}", valor, "de seguir la tendencia de los años medidos", simbolo, decimales)
-            for anio, valor in extremos
-        ],
+    ida, vuelta = trazado.banda, trazado.banda[::-1]
+    traza = _muda(
+        "Incertidumbre",
+        x=[f"{intervalo.anio:04d}-12-31" for intervalo in (*ida, *vuelta)],
+        y=[numero(uno.hasta) for uno in ida] + [numero(uno.desde) for uno in vuelta],
         mode="lines",
-        line={"dash": "2px,5px", "width": 1.5},
+        fill="toself",
+        line={"width": 0},
     )
     return [("tinta", traza)]
 
 
-def _formas(trazado: Trazado) -> list[Json]:
-    """La línea base como una raya fina hasta el final del horizonte."""
-    if trazado.base is None:
+def _requerido(trazado: Trazado, simbolo: str, decimales: int) -> list[tuple[str, Json]]:
+    """Del último valor oficial al logro esperado; el segundo extremo dice el ritmo."""
+    requerido = trazado.requerido
+    if requerido is None:
         return []
-    altura = _numero(trazado.base.valor)
-    return [
-        {
-            "type": "line",
-            "layer": "below",
-            "x0": f"{trazado.base.anio:04d}-12-31",
-            "x1": f"{trazado.anio_final + 1:04d}-01-01",
-            "y0": altura,
-            "y1": altura,
-            "line": {"width": 1},
-        }
-    ]
-
-
-def _eje_de_tiempo(dibujo: Composicion) -> Json:
-    return {
-        "type": "date",
-        "range": [f"{dibujo.tiempo.inicio:04d}-01-01", f"{dibujo.tiempo.fin:04d}-01-01"],
-        "ticklabelmode": "period",
-        "tickformatstops": [
-            {"dtickrange": [None, "M6"], "value": "%b %Y"},
-            {"dtickrange": ["M6", None], "value": "%Y"},
+    ritmo = frases.ritmo_por_anio(requerido.ritmo, simbolo, decimales)
+    meta = f"logro esperado {requerido.logro.anio}"
+    traza = _traza(
+        "Ritmo requerido",
+        x=[_dia(requerido.momento), f"{requerido.logro.anio:04d}-12-31"],
+        y=[numero(requerido.valor), numero(requerido.meta)],
+        customdata=[
+            _dicho(que, valor, f"ritmo requerido: {ritmo}", simbolo, decimales)
+            for que, valor in (("punto de partida", requerido.valor), (meta, requerido.meta))
         ],
-        "showgrid": False,
-        "ticks": "outside",
-    }
+        mode="lines",
+        line={"dash": "1px,4px", "width": 1.25},
+    )
+    return [("marca", traza)]
 
 
-def _eje_de_valores(dibujo: Composicion, simbolo: str, decimales: int) -> Json:
-    junto = simbolo if len(simbolo) <= 2 else ""
-    return {
-        "range": [float(dibujo.valores.minimo), float(dibujo.valores.maximo)],
-        "tickformat": f",.{max(decimales, 0)}~f",
-        "ticksuffix": f"\N{NO-BREAK SPACE}{_texto(junto)}" if junto else "",
-        "showticksuffix": "last",
-        "zeroline": True,
-        "ticks": "",
-    }
+def _dia(momento: Fraction) -> str:
+    """El último día que ya terminó en ``momento``."""
+    anio = -(-momento.numerator // momento.denominator) - 1
+    primero = date(anio, 1, 1)
+    dias = (date(anio, 12, 31) - primero).days + 1
+    return (primero + timedelta(days=round((momento - anio) * dias) - 1)).isoformat()
 
 
-def _segun_ancho(dibujo: Composicion, notas: tuple[list[Json], list[str]]) -> Json:
-    """Lo que depende del ancho disponible: tamaño, márgenes, rótulos y cuántos años caben."""
-    medidas = dibujo.medidas
-    return {
-        "ancho": medidas.ancho,
-        "alto": medidas.alto,
-        "letra": medidas.letra,
-        "margenes": {
-            "l": round(dibujo.tiempo.izquierda),
-            "r": medidas.derecha,
-            "t": medidas.arriba,
-            "b": medidas.abajo,
-        },
-        "marcas_x": len(dibujo.anios) + 1,
-        "marcas_y": len(dibujo.marcas) + 1,
-        "anotaciones": notas[0],
-        "tintas": notas[1],
-    }
+def _ajuste(trazado: Trazado) -> list[tuple[str, Json]]:
+    """La recta sobre los años medidos: su pendiente es el ritmo observado."""
+    recta = trazado.ajuste
+    if recta is None:
+        return []
+    traza = _muda(
+        "Ritmo observado",
+        x=[f"{anio:04d}-12-31" for anio in (recta.desde, recta.hasta)],
+        y=[numero(valor, 6) for valor in (recta.valor_desde, recta.valor_hasta)],
+        mode="lines",
+        line={"width": 0.75},
+        opacity=0.6,
+    )
+    return [("tinta", traza)]
 
 
-def _anotaciones(dibujo: Composicion) -> tuple[list[Json], list[str]]:
-    """Los rótulos del SVG, atados a su dato, y la tinta de cada uno."""
-    notas: list[Json] = []
-    tintas: list[str] = []
-    for colocada in dibujo.etiquetas:
-        partes = _partes(colocada, dibujo.medidas.letra)
-        notas += partes
-        tintas += [_TINTA_DE_ROTULO[colocada.clase]] * len(partes)
-    if dibujo.unidad:
-        unidad = {"x": 0, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": 6}
-        notas.append(
-            {**unidad, "text": _texto(dibujo.unidad), "showarrow": False, "font": {"size": dibujo.medidas.letra}}
-        )
-        tintas.append("gris")
-    return notas, tintas
+def _anillos(trazado: Trazado) -> list[tuple[str, Json]]:
+    """El anillo de lo preliminar, que la entidad todavía puede revisar."""
+    puntos = [punto for punto in (*trazado.referenciales, *trazado.oficiales) if punto.preliminar]
+    if not puntos:
+        return []
+    traza = _muda(
+        "Preliminar",
+        x=[punto.dato.periodo.fin.isoformat() for punto in puntos],
+        y=[numero(punto.valor) for punto in puntos],
+        mode="markers",
+        marker={"size": 16, "symbol": "circle-open", "line": {"width": 1}},
+    )
+    return [("tinta", traza)]
 
 
-def _partes(colocada: Colocada, letra: float) -> list[Json]:
-    """Una anotación para lo que va en negrita y otra para lo demás: ``<b>`` dentro del texto pondría un ``style``."""
-    n = colocada.negritas
-    grupos = [(0, colocada.lineas[:n], "bold"), (n, colocada.lineas[n:], "normal")]
-    return [
-        _anotacion(colocada, lineas, desde, grueso, letra, con_guia=desde == 0 or n == 0)
-        for desde, lineas, grueso in grupos
-        if lineas
-    ]
+def _proyeccion(trazado: Trazado, simbolo: str, decimales: int) -> list[tuple[str, Json]]:
+    """La recta proyectada, con un alto en cada año que tiene intervalo, para poder leerlo."""
+    recta = trazado.proyeccion
+    if recta is None:
+        return []
+    intervalo_de = {intervalo.anio: intervalo for intervalo in trazado.banda}
+    anios = sorted({recta.desde, *intervalo_de, recta.hasta})
+    paso = (recta.valor_hasta - recta.valor_desde) / (recta.hasta - recta.desde)
+    valores = {anio: recta.valor_desde + paso * (anio - recta.desde) for anio in anios}
 
+    def dicho(anio: int) -> list[str]:
+        detalle = "de seguir la tendencia de los años medidos"
+        if anio in intervalo_de:
+            detalle = f"{frases.entre(intervalo_de[anio], simbolo, decimales)}, {detalle}"
+        que = "tendencia" if anio == recta.desde else "proyección"
+        return _dicho(f"{que} {anio}", valores[anio], detalle, simbolo, decimales)
 
-def _anotacion(
-    colocada: Colocada, lineas: Sequence[str], desde: int, grueso: str, letra: float, *, con_guia: bool
-) -> Json:
-    alto = letra * INTERLINEA
-    dx = round(colocada.x - colocada.ancla.x, 1)
-    dy = round(colocada.caja.y0 + (desde + len(lineas) / 2) * alto - colocada.ancla.y, 1)
-    nota: Json = {
-        "x": colocada.ancla.fecha,
-        "y": colocada.ancla.valor,
-        "text": "<br>".join(_texto(linea) for linea in lineas),
-        "xanchor": _ANCLAJE[colocada.alineacion],
-        "yanchor": "middle",
-        "align": _ANCLAJE[colocada.alineacion],
-        "font": {"size": letra, "weight": grueso},
-        "borderpad": 0,
-    }
-    if colocada.guia is None or not con_guia:
-        return {**nota, "showarrow": False, "xshift": dx, "yshift": -dy}
-    return {**nota, "showarrow": True, "arrowhead": 0, "arrowwidth": 0.75, "ax": dx, "ay": dy}
+    traza = _traza(
+        "Proyección",
+        x=[f"{anio:04d}-12-31" for anio in anios],
+        y=[numero(valor, decimales + 2) for valor in valores.values()],
+        customdata=[dicho(anio) for anio in anios],
+        mode="lines",
+        line={"dash": "2px,5px", "width": 1.5},
+    )
+    return [("tinta", traza)]

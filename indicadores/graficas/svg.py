@@ -14,7 +14,9 @@ from indicadores.graficas.composicion import (
     MUCHOS_PUNTOS,
     Composicion,
     componer,
+    contorno_de_la_banda,
     escalones,
+    raya_requerida,
     tramo_oficial,
     tramo_referencial,
 )
@@ -36,6 +38,10 @@ PRESENTACION: dict[str, dict[str, str | float]] = {
     "g-base": {"stroke": _GRIS},
     "g-base-punto": {"fill": _PAPEL, "stroke": _TINTA, "stroke_width": "1.75"},
     "g-logro": _RECTA | {"stroke": _MARCA, "stroke_width": "2", "stroke_dasharray": "6 4"},
+    "g-banda": {"fill": _TINTA, "fill_opacity": "0.09"},
+    "g-ajuste": _RECTA | {"stroke": _TINTA, "stroke_width": "0.75", "stroke_opacity": "0.6"},
+    "g-requerido": _RECTA
+    | {"stroke": _MARCA, "stroke_width": "1.25", "stroke_dasharray": "1 4", "stroke_linecap": "round"},
     "g-proyeccion": _RECTA
     | {"stroke": _TINTA, "stroke_width": "1.5", "stroke_dasharray": "2 5", "stroke_linecap": "round"},
     "g-referencial": _RECTA
@@ -43,6 +49,7 @@ PRESENTACION: dict[str, dict[str, str | float]] = {
     "g-referencial-punto": {"fill": _PAPEL, "stroke": _GRIS, "stroke_width": "1.75"},
     "g-oficial": _RECTA | {"stroke": _TINTA, "stroke_width": "2"},
     "g-oficial-punto": {"fill": _TINTA, "stroke": _TINTA, "stroke_width": "1.75"},
+    "g-preliminar": {"fill": "none", "stroke": _TINTA, "stroke_width": "1"},
     "g-parcial-punto": {"stroke": _TINTA, "stroke_width": "1.75"},
     "g-parcial-menudo": {"fill": _PAPEL, "stroke": _TINTA, "stroke_width": "1.5"},
     "g-trama-fondo": {"fill": _PAPEL},
@@ -54,6 +61,7 @@ PRESENTACION: dict[str, dict[str, str | float]] = {
     "g-rotulo-base": {"fill": _GRIS},
     "g-rotulo-logro": {"fill": _MARCA},
     "g-rotulo-proyeccion": {"fill": _TINTA},
+    "g-rotulo-requerido": {"fill": _MARCA},
 }
 _LETRAS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
 
@@ -162,22 +170,26 @@ def _ejes(dibujo: Composicion) -> list[Svg]:
 
 
 def _comparaciones(dibujo: Composicion) -> list[Svg]:
-    """Línea base, logros esperados y proyección: con qué se comparan los valores."""
+    """Banda, línea base, logros, ritmo requerido, ajuste y proyección: con qué se comparan los valores."""
     trazado, tiempo = dibujo.trazado, dibujo.tiempo
     partes = []
+    if trazado.banda:
+        partes.append(elemento("path", **_con("g-banda", d=f"{_camino(contorno_de_la_banda(dibujo))} Z")))
     if trazado.base is not None and trazado.base.valor is not None:
         x, y = tiempo.x(fin_del_anio(trazado.base.anio)), dibujo.y(trazado.base.valor)
         partes.append(elemento("line", **_con("g-base", x1=x, x2=tiempo.derecha, y1=y, y2=y)))
     partes += [
         elemento("path", **_con("g-logro", d=_camino(escalones(dibujo, tramo)))) for tramo in trazado.tramos_de_logros
     ]
-    if trazado.proyeccion is not None:
-        recta = trazado.proyeccion
-        extremos = [
-            (tiempo.x(fin_del_anio(anio)), dibujo.y(valor))
-            for anio, valor in ((recta.desde, recta.valor_desde), (recta.hasta, recta.valor_hasta))
-        ]
-        partes.append(elemento("path", **_con("g-proyeccion", d=_camino(extremos))))
+    if trazado.requerido is not None:
+        partes.append(elemento("path", **_con("g-requerido", d=_camino(raya_requerida(dibujo, trazado.requerido)))))
+    for clase, recta in (("g-ajuste", trazado.ajuste), ("g-proyeccion", trazado.proyeccion)):
+        if recta is not None:
+            extremos = [
+                (tiempo.x(fin_del_anio(anio)), dibujo.y(valor))
+                for anio, valor in ((recta.desde, recta.valor_desde), (recta.hasta, recta.valor_hasta))
+            ]
+            partes.append(elemento("path", **_con(clase, d=_camino(extremos))))
     return partes
 
 
@@ -189,11 +201,22 @@ def _series(dibujo: Composicion, simbolo: str, decimales: int, raiz: str) -> lis
         if len(vertices) > 1:
             partes.append(elemento("path", **_con(clase, d=_camino(vertices))))
         if clase == "g-referencial":
-            partes += [_punto(p, dibujo, simbolo, decimales, "") for p in trazado.referenciales]
+            partes += _anillos(dibujo, trazado.referenciales)
+            partes += _puntos(trazado.referenciales, dibujo, simbolo, decimales, "")
     if trazado.base is not None and trazado.base.valor is not None:
         partes.append(_cuadro(dibujo, trazado.base.anio, trazado.base.valor))
-    partes += [_punto(p, dibujo, simbolo, decimales, raiz) for p in trazado.oficiales]
+    partes += _anillos(dibujo, trazado.oficiales)
+    partes += _puntos(trazado.oficiales, dibujo, simbolo, decimales, raiz)
     return partes
+
+
+def _anillos(dibujo: Composicion, puntos: Iterable[Punto]) -> list[Svg]:
+    """Lo preliminar, que la entidad todavía puede revisar, lleva un anillo alrededor de su punto."""
+    return [
+        elemento("circle", **_con("g-preliminar", cx=dibujo.x(p), cy=dibujo.y(p.valor), r=dibujo.radio * 1.8))
+        for p in puntos
+        if p.preliminar
+    ]
 
 
 def _cuadro(dibujo: Composicion, anio: int, valor: Decimal) -> Svg:
@@ -202,18 +225,34 @@ def _cuadro(dibujo: Composicion, anio: int, valor: Decimal) -> Svg:
     return elemento("rect", **lugar)
 
 
-def _punto(punto: Punto, dibujo: Composicion, simbolo: str, decimales: int, raiz: str) -> Svg:
-    """Lleno si es oficial, rayado si además es parcial, hueco si es referencial; al detenerse en él, dice qué es."""
-    atributos: dict[str, str | float] = {"cx": dibujo.x(punto), "cy": dibujo.y(punto.valor), "r": dibujo.radio}
-    if not raiz:
-        atributos = _con("g-referencial-punto", **atributos)
-    elif punto.parcial and len(dibujo.trazado.oficiales) <= MUCHOS_PUNTOS:
-        atributos = _con("g-parcial-punto", **atributos, fill=f"url(#{raiz}-r)")
-    elif punto.parcial:
-        atributos = _con("g-parcial-menudo", **atributos)
-    else:
-        atributos = _con("g-oficial-punto", **atributos)
-    return elemento("circle", elemento("title", descripcion(punto, simbolo, decimales)), **atributos)
+def _puntos(puntos: Sequence[Punto], dibujo: Composicion, simbolo: str, decimales: int, raiz: str) -> list[Svg]:
+    """Cada punto dice qué es al detenerse en él. Si son muchos, los iguales van en un grupo que los viste a todos."""
+    muchos = len(puntos) > MUCHOS_PUNTOS
+    grupos: dict[str, list[Svg]] = {}
+    sueltos: list[Svg] = []
+    for punto in puntos:
+        clase = _clase(punto, dibujo) if raiz else "g-referencial-punto"
+        propios: dict[str, str | float] = {}
+        if not muchos:
+            propios = _con(clase) | ({"fill": f"url(#{raiz}-r)"} if clase == "g-parcial-punto" else {})
+        dicho = descripcion(punto, simbolo, decimales, con_fuente=not muchos)
+        circulo = elemento(
+            "circle",
+            elemento("title", dicho),
+            **propios,
+            cx=dibujo.x(punto),
+            cy=dibujo.y(punto.valor),
+            r=dibujo.radio,
+        )
+        (grupos.setdefault(clase, []) if muchos else sueltos).append(circulo)
+    return sueltos + [elemento("g", *circulos, **_con(clase)) for clase, circulos in grupos.items()]
+
+
+def _clase(punto: Punto, dibujo: Composicion) -> str:
+    """Lleno si es oficial; si es parcial, rayado o, entre muchos, claro; lo referencial es hueco."""
+    if not punto.parcial:
+        return "g-oficial-punto"
+    return "g-parcial-menudo" if len(dibujo.trazado.oficiales) > MUCHOS_PUNTOS else "g-parcial-punto"
 
 
 def _guias(dibujo: Composicion) -> list[Svg]:

@@ -9,8 +9,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from indicadores.calculo.camino import Rumbo, caminar
 from indicadores.calculo.estado import se_repite
-from indicadores.calculo.tipos import Caracter, Dato, Evaluacion, Granularidad, Logro, ValorBase
+from indicadores.calculo.intervalo import predecir
+from indicadores.calculo.tipos import (
+    Caracter,
+    Dato,
+    Evaluacion,
+    Granularidad,
+    Intervalo,
+    Logro,
+    Situacion,
+    ValorBase,
+)
 from indicadores.formato import MESES, PALABRA_DE_CARACTER, PALABRA_DE_SITUACION, escribir_periodo, escribir_valor
 from indicadores.graficas.escala import fin_del_dia
 
@@ -41,10 +52,14 @@ class Punto:
         return f"{periodo.anio}, {nombre} {periodo.inicio.month // meses + 1}"
 
     @property
+    def preliminar(self) -> bool:
+        return self.dato.situacion is Situacion.PRELIMINAR
+
+    @property
     def condicion(self) -> str:
         """«oficial, parcial», «referencial»…"""
         partes = [PALABRA_DE_CARACTER[self.dato.caracter]]
-        if self.dato.situacion.value == "preliminar":
+        if self.preliminar:
             partes.append(PALABRA_DE_SITUACION[self.dato.situacion])
         if self.parcial:
             partes.append("dato parcial del año")
@@ -55,7 +70,7 @@ class Punto:
 
 @dataclass(frozen=True, slots=True)
 class Recta:
-    """La tendencia desde el último año medido (``desde``) hasta el proyectado (``hasta``), al cierre de cada uno."""
+    """Un tramo de la tendencia entre dos años, al cierre de cada uno: lo ajustado a lo medido o lo proyectado."""
 
     desde: int
     valor_desde: Fraction
@@ -64,14 +79,35 @@ class Recta:
 
 
 @dataclass(frozen=True, slots=True)
+class Requerido:
+    """El ritmo que lleva del último valor oficial (en ``momento``) al próximo logro esperado, en unidades por año."""
+
+    momento: Fraction
+    valor: Decimal
+    logro: Logro
+    ritmo: Fraction
+
+    @property
+    def meta(self) -> Decimal:
+        return self.valor if self.logro.valor is None else self.logro.valor
+
+
+@dataclass(frozen=True, slots=True)
 class Trazado:
-    """Todo lo dibujable, en orden cronológico; ``anio_inicial`` y ``anio_final`` se incluyen enteros."""
+    """Todo lo dibujable, en orden cronológico; ``anio_inicial`` y ``anio_final`` se incluyen enteros.
+
+    ``ajuste`` es la recta sobre los años medidos, cuya pendiente es el ritmo observado; ``banda``, el intervalo de cada
+    año proyectado. Los tres con ``proyeccion`` faltan si el núcleo no proyecta.
+    """
 
     oficiales: tuple[Punto, ...]
     referenciales: tuple[Punto, ...]
     base: ValorBase | None
     logros: tuple[Logro, ...]
+    ajuste: Recta | None
     proyeccion: Recta | None
+    banda: tuple[Intervalo, ...]
+    requerido: Requerido | None
     anio_inicial: int
     anio_final: int
 
@@ -88,6 +124,16 @@ class Trazado:
             valores.append(self.base.valor)
         if self.proyeccion is not None:
             valores += [self.proyeccion.valor_desde, self.proyeccion.valor_hasta]
+        return valores
+
+    @property
+    def valores_con_banda(self) -> list[Decimal | Fraction]:
+        """Los valores y, de la banda, lo que no los aplasta: hasta media amplitud de ellos a cada lado."""
+        valores = self.valores
+        menor, mayor = (Fraction(extremo(valores)) for extremo in (min, max))
+        holgura = (mayor - menor) / 2 or abs(mayor) / 10 or Fraction(1)
+        for intervalo in self.banda:
+            valores += [max(intervalo.desde, menor - holgura), min(intervalo.hasta, mayor + holgura)]
         return valores
 
     @property
@@ -119,7 +165,7 @@ def trazar(evaluacion: Evaluacion, datos: Sequence[Dato], *, anio_final: int) ->
     logros = {logro.anio: logro for logro in evaluacion.logros if logro.valor is not None}
     oficiales = _puntos([dato for dato in vistos if dato.caracter is Caracter.OFICIAL], evaluacion)
     referenciales = _puntos([dato for dato in vistos if dato.caracter is Caracter.REFERENCIAL], evaluacion)
-    recta = _recta(evaluacion)
+    ajuste, recta = _rectas(evaluacion)
     anios = [punto.dato.periodo.inicio.year for punto in (*oficiales, *referenciales)]
     anios += [*logros, *([base.anio] if base else []), *([recta.hasta] if recta else [])]
     return Trazado(
@@ -127,7 +173,10 @@ def trazar(evaluacion: Evaluacion, datos: Sequence[Dato], *, anio_final: int) ->
         referenciales=referenciales,
         base=base,
         logros=tuple(logros[anio] for anio in sorted(logros)),
+        ajuste=ajuste,
         proyeccion=recta,
+        banda=_banda(evaluacion, recta),
+        requerido=_requerido(evaluacion),
         anio_inicial=min([anio_final, *anios]),
         anio_final=max([anio_final, *anios]),
     )
@@ -148,13 +197,33 @@ def _puntos(datos: Sequence[Dato], evaluacion: Evaluacion) -> tuple[Punto, ...]:
     )
 
 
-def _recta(evaluacion: Evaluacion) -> Recta | None:
-    """La proyección, solo si el núcleo la da y queda por delante del último año medido."""
+def _rectas(evaluacion: Evaluacion) -> tuple[Recta | None, Recta | None]:
+    """Lo ajustado a los años medidos y lo proyectado; solo si el núcleo proyecta y queda por delante de lo medido."""
     tendencia, proyeccion = evaluacion.tendencia, evaluacion.proyeccion
     if proyeccion.valor is None or tendencia is None or tendencia.anios[-1] >= proyeccion.anio:
+        return None, None
+    primero, ultimo = tendencia.anios[0], tendencia.anios[-1]
+    ajuste = Recta(primero, tendencia.valor_en(primero), ultimo, tendencia.valor_en(ultimo))
+    return ajuste, Recta(ultimo, ajuste.valor_hasta, proyeccion.anio, proyeccion.valor)
+
+
+def _banda(evaluacion: Evaluacion, recta: Recta | None) -> tuple[Intervalo, ...]:
+    """El intervalo de cada año proyectado; vacía si no hay con qué medir la incertidumbre."""
+    if recta is None or evaluacion.tendencia is None or evaluacion.proyeccion.intervalo is None:
+        return ()
+    anios = range(recta.desde, recta.hasta + 1)
+    intervalos = (predecir(evaluacion.tendencia, anio, evaluacion.proyeccion.intervalo.confianza) for anio in anios)
+    return tuple(intervalo for intervalo in intervalos if intervalo is not None)
+
+
+def _requerido(evaluacion: Evaluacion) -> Requerido | None:
+    """El ritmo requerido, si queda un logro por delante y todavía no se alcanza."""
+    camino, ritmo, ultima = caminar(evaluacion), evaluacion.ritmo, evaluacion.ultima
+    if camino.logro is None or camino.falta is None or camino.rumbo is Rumbo.ALCANZADO or camino.vencido:
         return None
-    desde = tendencia.anios[-1]
-    return Recta(desde, tendencia.valor_en(desde), proyeccion.anio, proyeccion.valor)
+    if ritmo.requerido is None or ultima is None or ultima.valor is None:
+        return None
+    return Requerido(fin_del_dia(ultima.periodo.fin), ultima.valor, camino.logro, ritmo.requerido)
 
 
 def fin_del_anio(anio: int) -> Fraction:
@@ -166,9 +235,9 @@ def una_por_momento(puntos: Sequence[Punto]) -> list[Punto]:
     return list({punto.momento: punto for punto in puntos}.values())
 
 
-def descripcion(punto: Punto, simbolo: str, decimales: int) -> str:
+def descripcion(punto: Punto, simbolo: str, decimales: int, *, con_fuente: bool = True) -> str:
     """«marzo de 2021: 35 % · oficial, dato parcial del año · Reporte de cumplimiento»."""
     partes = [f"{punto.periodo}: {escribir_valor(punto.valor, simbolo, decimales)}", punto.condicion]
-    if punto.dato.fuente is not None:
+    if con_fuente and punto.dato.fuente is not None:
         partes.append(punto.dato.fuente.nombre)
     return " · ".join(partes)

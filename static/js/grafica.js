@@ -115,6 +115,7 @@ function leerTintas(lugar) {
 function conTinta(traza, color) {
   const vestida = { ...traza };
   if (traza.line) vestida.line = { ...traza.line, color };
+  if (traza.fill) vestida.fillcolor = color.replace(/^rgb\((.*)\)$/, "rgba($1, 0.09)");
   if (traza.marker) vestida.marker = { ...traza.marker, color, line: { ...traza.marker.line, color } };
   return vestida;
 }
@@ -162,6 +163,58 @@ function vestir(figura, tintas, letraDePagina, estrecha, ancho) {
   };
 }
 
+/** El texto de un letrero de Plotly, sin sus etiquetas. */
+function enTexto(html) {
+  return new DOMParser().parseFromString(html.replaceAll("<br>", ", "), "text/html").body.textContent;
+}
+
+/** Las trazas que dicen algo, con los puntos que dicen cosas distintas. */
+function recorrido(trazas) {
+  return trazas.flatMap((traza, curva) => {
+    if (traza.hoverinfo === "skip" || !traza.customdata) return [];
+    const puntos = traza.customdata.flatMap(([que, cuanto, detalle], punto) => {
+      const anterior = traza.customdata[punto - 1];
+      const repite = anterior && anterior[0] === que && anterior[1] === cuanto;
+      const dia = Date.parse(traza.x[punto]);
+      return que && !repite ? [{ punto, dia, texto: enTexto(`${que}: ${cuanto}. ${detalle}`) }] : [];
+    });
+    return puntos.length ? [{ curva, nombre: traza.name, puntos }] : [];
+  });
+}
+
+/** Con las flechas se va de punto en punto (←, →, Inicio, Fin) y de serie en serie (↑, ↓); Escape cierra el letrero. */
+function atenderTeclado(interactiva, aviso) {
+  let serie = null;
+  let lugar = null;
+  interactiva.addEventListener("keydown", (evento) => {
+    if (evento.target !== interactiva || evento.ctrlKey || evento.altKey || evento.metaKey) return;
+    const series = recorrido(interactiva.data ?? []);
+    const pasos = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: 0, ArrowDown: 0, Home: -Infinity, End: Infinity };
+    if (evento.key === "Escape") {
+      window.Plotly.Fx.unhover(interactiva);
+      return;
+    }
+    if (!(evento.key in pasos) || !series.length) return;
+    evento.preventDefault();
+    const previa = serie;
+    if (serie === null || serie >= series.length) {
+      serie = series.length - 1;
+      lugar = series[serie].puntos.length - 1;
+    } else {
+      const salto = { ArrowUp: -1, ArrowDown: 1 }[evento.key] ?? 0;
+      const { dia } = series[serie].puntos[lugar];
+      serie = (serie + salto + series.length) % series.length;
+      const { puntos } = series[serie];
+      lugar = salto
+        ? puntos.reduce((cerca, uno, n) => (Math.abs(uno.dia - dia) < Math.abs(puntos[cerca].dia - dia) ? n : cerca), 0)
+        : Math.min(Math.max(lugar + pasos[evento.key], 0), puntos.length - 1);
+    }
+    const { curva, nombre, puntos } = series[serie];
+    window.Plotly.Fx.hover(interactiva, [{ curveNumber: curva, pointNumber: puntos[lugar].punto }]);
+    aviso.textContent = serie === previa ? puntos[lugar].texto : `${nombre}. ${puntos[lugar].texto}`;
+  });
+}
+
 function preparar(marco) {
   const [estatica, interactiva, mando, aviso] = ["estatica", "interactiva", "mando", "aviso"].map(
     (nombre) => marco.querySelector(`[data-${nombre}]`),
@@ -200,7 +253,8 @@ function preparar(marco) {
       figura = nueva;
       mostrar(true);
       await dibujar(Plotly);
-      aviso.textContent = "Señale un punto para leer su valor y su fuente; arrastre para ampliar una zona.";
+      aviso.textContent =
+        "Señale un punto, tóquelo o recorra la gráfica con las flechas del teclado para leer cada valor y su fuente.";
     } catch (error) {
       console.warn(error);
       mostrar(false);
@@ -236,6 +290,7 @@ function preparar(marco) {
     if (estrecha !== null && estrecha !== esEstrecha()) redibujar();
   }).observe(marco);
 
+  atenderTeclado(interactiva, aviso);
   mando.hidden = false;
 }
 

@@ -16,7 +16,7 @@ from indicadores.calculo.tendencia import (
     proyectar,
     puntos_reales,
 )
-from indicadores.calculo.tipos import Motivo, Movimiento, Proyeccion, Ritmo, Sentido, Tendencia
+from indicadores.calculo.tipos import Dispersion, Motivo, Movimiento, Proyeccion, Ritmo, Sentido, Tendencia
 from tests.calculo import oraculo
 from tests.calculo.fabricas import un_dato, un_logro, una_base, valores
 
@@ -28,7 +28,10 @@ def test_ajustar_un_caso_a_mano():
     # Medias 2020 y 4; covarianza 4, varianza 2: pendiente 2; en 2019, 4 − 2 = 2.
     puntos = [(2021, Decimal("5")), (2019, Decimal("1")), (2020, Decimal("6"))]
 
-    assert ajustar(puntos) == Tendencia(Fraction(2), Fraction(2), 2019, (2019, 2020, 2021))
+    # Lo que la recta no explica: 1² + 2² + 1² = 6.
+    dispersion = Dispersion(3, Fraction(2020), Fraction(2), Fraction(6))
+
+    assert ajustar(puntos) == Tendencia(Fraction(2), Fraction(2), 2019, (2019, 2020, 2021), dispersion)
 
 
 @pytest.mark.parametrize("puntos", [[], [(2020, Decimal(1))], [(2020, Decimal(1)), (2020, Decimal(2))]])
