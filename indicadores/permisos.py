@@ -47,6 +47,7 @@ class Accion(StrEnum):
     IMPORTAR = "importar hojas de mediciones"
     IMPORTAR_CATALOGO = "importar hojas del catálogo"
     ATENDER = "atender errores señalados"
+    DAR_LLAVES = "emitir o revocar llaves de la API"
 
 
 ROLES_DE_ACCION: dict[Accion, frozenset[Rol]] = {
@@ -71,6 +72,7 @@ ROLES_DE_ACCION: dict[Accion, frozenset[Rol]] = {
     Accion.IMPORTAR: frozenset({Rol.ANALISTA, Rol.ADMINISTRADOR}),
     Accion.IMPORTAR_CATALOGO: frozenset({Rol.ADMINISTRADOR}),
     Accion.ATENDER: frozenset({Rol.ANALISTA, Rol.REVISOR, Rol.ADMINISTRADOR}),
+    Accion.DAR_LLAVES: frozenset({Rol.ADMINISTRADOR}),
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
+from django.http.response import HttpResponseBase
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,19 +30,21 @@ SERVICIOS = Servicio.objects.order_by("codigo")
 class Objetivo(serializers.Serializer):
     """Un objetivo prioritario y su avance en el año del corte."""
 
-    codigo = serializers.CharField()
-    nombre = serializers.CharField()
+    codigo = serializers.CharField(help_text="Código.")
+    nombre = serializers.CharField(help_text="Nombre.")
     priorizado = serializers.BooleanField(help_text="La entidad rectora declaró prioritario su cumplimiento.")
     indicadores = serializers.ListField(child=serializers.CharField(), help_text="Códigos de sus indicadores.")
     servicios = serializers.ListField(child=serializers.CharField(), help_text="Códigos de sus servicios.")
-    avance = AvanceDeObjetivo()
+    avance = AvanceDeObjetivo(help_text="El del año del corte.")
     lineamientos = serializers.ListField(child=serializers.CharField(), help_text="Códigos de sus lineamientos.")
-    enlaces = EnlaceAPagina()
+    enlaces = EnlaceAPagina(help_text="Direcciones.")
 
 
 class Objetivos(Lista):
+    forma = Objetivo
+
     @documentar("objetivos", lista(Objetivo), "Los objetivos prioritarios, evaluados al corte", ordenes=Lista.ordenes)
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase:
         return self.responder(_objetivos(), lambda filas: _objetivos_a_dict(filas, self.mirada, self.absoluta))
 
 
@@ -87,8 +90,8 @@ def _objetivos_a_dict(
 class UnLineamiento(serializers.Serializer):
     """Una línea de acción de un objetivo; no lleva indicadores."""
 
-    codigo = serializers.CharField()
-    nombre = serializers.CharField()
+    codigo = serializers.CharField(help_text="Código.")
+    nombre = serializers.CharField(help_text="Nombre.")
     objetivo = serializers.CharField(help_text="Código del objetivo.")
     servicios = serializers.ListField(child=serializers.CharField(), help_text="Códigos de sus servicios.")
 
@@ -98,6 +101,7 @@ class FiltroDeLineamientos(Filtros):
 
 
 class Lineamientos(Lista):
+    forma = UnLineamiento
     filtros = FiltroDeLineamientos
 
     @documentar(
@@ -107,7 +111,7 @@ class Lineamientos(Lista):
         filtros=FiltroDeLineamientos,
         ordenes=Lista.ordenes,
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase:
         todos = Lineamiento.objects.select_related("objetivo").prefetch_related(Prefetch("servicios", SERVICIOS))
         return self.responder(todos, _lineamientos_a_dict)
 
@@ -128,31 +132,32 @@ def _lineamientos_a_dict(lineamientos: Sequence[Lineamiento]) -> list[a_json.Jso
 
 
 class ServicioDeEntidad(serializers.Serializer):
-    codigo = serializers.CharField()
+    codigo = serializers.CharField(help_text="Código del servicio.")
     rol = serializers.ChoiceField(Participacion.Rol.values, help_text="Qué papel cumple en el servicio.")
 
 
 class UnaEntidad(serializers.Serializer):
     """Una institución, o un grupo de ellas cuando la fuente no las separa."""
 
-    sigla = serializers.CharField()
-    nombre = serializers.CharField()
-    es_colectiva = serializers.BooleanField()
-    servicios = ServicioDeEntidad(many=True)
+    sigla = serializers.CharField(help_text="Sigla.")
+    nombre = serializers.CharField(help_text="Nombre.")
+    es_colectiva = serializers.BooleanField(help_text="Si reúne a varias que la fuente no separa.")
+    servicios = ServicioDeEntidad(many=True, help_text="En qué servicios participa.")
     indicadores = serializers.ListField(
         child=serializers.CharField(),
         help_text="Códigos de los indicadores de los que responde, y de los de sus servicios.",
     )
-    enlaces = EnlaceAPagina()
+    enlaces = EnlaceAPagina(help_text="Direcciones.")
 
 
 class Entidades(Lista):
+    forma = UnaEntidad
     ordenes: ClassVar[dict[str, tuple[str, ...]]] = {"sigla": ("sigla",), "nombre": ("nombre",)}
     orden_por_defecto = "sigla"
     campos_de_busqueda = ("sigla", "nombre")
 
     @documentar("entidades", lista(UnaEntidad), "Las entidades que intervienen", ordenes=ordenes)
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase:
         return self.responder(
             _entidades(), lambda filas: [_entidad_a_dict(entidad, self.absoluta) for entidad in filas]
         )

@@ -5,6 +5,7 @@ from datetime import date
 from typing import ClassVar
 
 from django.db.models import Prefetch, QuerySet
+from django.http.response import HttpResponseBase
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,16 +21,18 @@ from servicios.models import DocumentoDeProvision, Participacion, Servicio, Susp
 
 
 class EntidadDeServicio(serializers.Serializer):
-    sigla = serializers.CharField()
-    nombre = serializers.CharField()
+    sigla = serializers.CharField(help_text="Sigla.")
+    nombre = serializers.CharField(help_text="Nombre.")
     rol = serializers.ChoiceField(Participacion.Rol.values, help_text="Qué papel cumple en el servicio.")
 
 
 class Documento(serializers.Serializer):
     """El protocolo, manual o directiva que gobierna el servicio."""
 
-    titulo = serializers.CharField()
-    estado = serializers.ChoiceField(DocumentoDeProvision.Estado.values)
+    titulo = serializers.CharField(help_text="Título.")
+    estado = serializers.ChoiceField(
+        DocumentoDeProvision.Estado.values, help_text="En qué situación está el documento."
+    )
     norma = serializers.CharField(allow_null=True, help_text="La norma que lo aprueba.")
     fecha = serializers.CharField(
         allow_null=True, help_text="ISO 8601, hasta donde se conoce: 2021-05-14, 2021-05 o 2021."
@@ -37,41 +40,43 @@ class Documento(serializers.Serializer):
 
 
 class SuspensionDeServicio(serializers.Serializer):
-    actividad = serializers.CharField()
-    causa = serializers.CharField()
+    actividad = serializers.CharField(help_text="Qué se suspendió.")
+    causa = serializers.CharField(help_text="Por qué.")
     anio = serializers.IntegerField(help_text="Año del reporte que la informa.")
-    medida_alternativa = serializers.CharField(allow_null=True)
+    medida_alternativa = serializers.CharField(allow_null=True, help_text="Qué se hizo en su lugar.")
 
 
 class FichaDeServicio(serializers.Serializer):
     """La ficha del servicio; lo que aún no se conoce es null."""
 
-    codigo_oficial = serializers.CharField(allow_null=True)
+    codigo_oficial = serializers.CharField(
+        allow_null=True, help_text="Código que le da el documento oficial; null si no consta."
+    )
     nombre_es_parafrasis = serializers.BooleanField(help_text="La fuente lo describe pero no lo nombra.")
     ejecucion_inferida = serializers.BooleanField(help_text="La fuente no declara la ejecución: se dedujo.")
-    descripcion = serializers.CharField(allow_null=True)
-    proveedor = serializers.CharField(allow_null=True)
-    receptor = serializers.CharField(allow_null=True)
-    cobertura = serializers.CharField(allow_null=True)
-    estandares = serializers.CharField(allow_null=True)
+    descripcion = serializers.CharField(allow_null=True, help_text="En qué consiste.")
+    proveedor = serializers.CharField(allow_null=True, help_text="Quién lo da.")
+    receptor = serializers.CharField(allow_null=True, help_text="Quién lo recibe.")
+    cobertura = serializers.CharField(allow_null=True, help_text="Hasta dónde llega.")
+    estandares = serializers.CharField(allow_null=True, help_text="Con qué estándares se da.")
 
 
 class UnServicio(serializers.Serializer):
     """Un servicio de la política."""
 
-    codigo = serializers.CharField()
-    nombre = serializers.CharField()
+    codigo = serializers.CharField(help_text="Código.")
+    nombre = serializers.CharField(help_text="Nombre.")
     objetivo = serializers.CharField(help_text="Código del objetivo.")
     lineamiento = serializers.CharField(allow_null=True, help_text="Código del lineamiento, si se conoce.")
     ejecucion = serializers.ChoiceField(Servicio.Ejecucion.values, help_text="Cuándo empieza a proveerse.")
-    estado = serializers.ChoiceField(Servicio.Estado.values)
-    entidades = EntidadDeServicio(many=True)
-    documentos = Documento(many=True)
+    estado = serializers.ChoiceField(Servicio.Estado.values, help_text="Si ya se provee.")
+    entidades = EntidadDeServicio(many=True, help_text="Quiénes participan.")
+    documentos = Documento(many=True, help_text="Los que lo gobiernan, conocidos al corte.")
     indicadores = serializers.ListField(child=serializers.CharField(), help_text="Códigos de sus indicadores.")
-    suspensiones = SuspensionDeServicio(many=True)
-    notas = serializers.CharField(allow_null=True)
-    enlaces = EnlaceAPagina()
-    ficha = FichaDeServicio()
+    suspensiones = SuspensionDeServicio(many=True, help_text="Las informadas hasta el corte.")
+    notas = serializers.CharField(allow_null=True, help_text="Aclaraciones.")
+    enlaces = EnlaceAPagina(help_text="Direcciones.")
+    ficha = FichaDeServicio(help_text="El resto de la ficha.")
 
 
 class FiltroDeServicios(Filtros):
@@ -83,11 +88,12 @@ class FiltroDeServicios(Filtros):
 
 
 class Servicios(Lista):
+    forma = UnServicio
     filtros = FiltroDeServicios
     campos_de_busqueda: ClassVar[tuple[str, ...]] = ("codigo", "codigo_oficial", "nombre", "nombre_corto")
 
     @documentar("servicios", lista(UnServicio), "Los servicios", filtros=FiltroDeServicios, ordenes=Lista.ordenes)
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase:
         return self.responder(_servicios(), self._a_dict)
 
     def _a_dict(self, servicios: Sequence[Servicio]) -> list[a_json.Json]:

@@ -69,8 +69,8 @@ def valor_de_un_anio(valor: ValorBase | Logro) -> Json:
     return {"anio": valor.anio, "valor": numero_json(valor.valor), "motivo": ausencia(valor.ausencia)}
 
 
-def medicion(dato: Dato, *, se_repite: bool) -> Json:
-    """Una versión publicada."""
+def medicion(dato: Dato, *, se_repite: bool, absoluta: Absoluta) -> Json:
+    """Una versión publicada, con la dirección de su constancia."""
     return {
         "id": str(dato.id),
         "periodo": dato.periodo.texto,
@@ -87,6 +87,7 @@ def medicion(dato: Dato, *, se_repite: bool) -> Json:
         "version": dato.version,
         "publicada_en": momento(dato.publicada_en),
         "fuente": {"nombre": dato.fuente.nombre, "url": dato.fuente.url} if dato.fuente else None,
+        "enlaces": {"constancia": absoluta(reverse("cifra", args=[dato.id]))},
     }
 
 
@@ -146,7 +147,9 @@ def indicador(leido: IndicadorLeido, absoluta: Absoluta) -> Json:
         "estado": evaluacion.estado.value,
         "linea_base": valor_de_un_anio(base) if base else None,
         "logros_esperados": [valor_de_un_anio(logro) for logro in evaluacion.logros],
-        "ultima_medicion": medicion(ultima, se_repite=evaluacion.ultima_se_repite) if ultima else None,
+        "ultima_medicion": (
+            medicion(ultima, se_repite=evaluacion.ultima_se_repite, absoluta=absoluta) if ultima else None
+        ),
         "avance": avance(evaluacion.avance),
         "ultimo_avance": avance(ultimo) if ultimo else None,
         "ficha": ficha(suyo),

@@ -12,7 +12,7 @@ from indicadores.lectura import CAMPOS_DE_DATO, dato_de_fila, leer_lineas_base
 from indicadores.models import Ambito, Medicion
 
 
-def _granularidad(periodo: F) -> Expression:
+def granularidad_de(periodo: F) -> Expression:
     """Lo que distingue el tamaño del periodo en su texto: nada (año), S, Q o 0 (mes; 10, 11 y 12 también)."""
     return Replace(Substr(periodo, 6, 1), Value("1"), Value("0"), output_field=CharField())
 
@@ -24,14 +24,14 @@ def que_se_repiten(pares: Sequence[tuple[int, Dato]], *, a_la_fecha: datetime) -
     """
     anterior = (
         Medicion.objects.vigentes(a_la_fecha)
-        .annotate(granularidad=_granularidad(F("periodo")))
+        .annotate(granularidad=granularidad_de(F("periodo")))
         .filter(
             indicador=OuterRef("indicador"),
             ambito=OuterRef("ambito"),
             sexo=OuterRef("sexo"),
             caracter=OuterRef("caracter"),
             fin__lt=OuterRef("fin"),
-            granularidad=_granularidad(OuterRef("periodo")),
+            granularidad=granularidad_de(OuterRef("periodo")),
             valor__isnull=False,
             reservada=False,
         )

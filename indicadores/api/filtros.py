@@ -4,7 +4,7 @@ Un parámetro vacío (``?sexo=``) equivale a no escribirlo, como lo envía un fo
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 import django_filters
@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 
 from indicadores.api.parametros import ParametroInvalido, citar
 from indicadores.calculo.tipos import EstadoIndicador, Periodo, PeriodoInvalido, Semaforo, Sentido
@@ -39,6 +40,11 @@ class Leido(django_filters.Filter):
     """Filtra por lo que resulta de leer el texto con una función nuestra."""
 
     field_class = _CampoLeido
+
+    @property
+    def esquema(self) -> dict[str, Any]:
+        """La forma del texto que admite, para la documentación."""
+        return ESQUEMAS.get(self.extra["leer"], {"type": "string"})
 
 
 class PorCodigo(django_filters.ModelChoiceFilter):
@@ -79,12 +85,12 @@ class Filtros(django_filters.FilterSet):
         filas: QuerySet[Any] = self.qs
         return filas
 
-    def pedido(self, nombre: str) -> str:
-        """El valor ya validado de un filtro que no se resuelve en la base; vacío si no se pidió."""
-        return str(self.form.cleaned_data.get(nombre) or "")
+    def pedido(self, nombre: str) -> Any:
+        """El valor ya validado de un filtro que no se resuelve en la base; None si no se pidió."""
+        return self.form.cleaned_data.get(nombre) or None
 
 
-def _leer_anio(texto: str) -> int:
+def leer_anio(texto: str) -> int:
     if not (texto.isascii() and texto.isdigit() and len(texto) == 4 and 1990 <= int(texto) <= 2100):
         raise ValidationError("se espera un año entre 1990 y 2100")
     return int(texto)
@@ -106,6 +112,34 @@ def _leer_dia(texto: str) -> date:
         raise ValidationError("se espera un día como 2021-12-31, entre 1990 y 2100") from None
 
 
+def _leer_desde(texto: str) -> datetime:
+    try:
+        dia = date.fromisoformat(texto) if len(texto) == 10 else None
+        momento = datetime.combine(dia, time.min) if dia else datetime.fromisoformat(texto)
+        if timezone.is_naive(momento):
+            momento = timezone.make_aware(momento)
+        if not 1990 <= momento.year <= 2100:
+            raise ValueError(texto)
+    except (ValueError, OverflowError):
+        raise ValidationError(
+            "se espera un día como 2026-11-30 o un momento ISO como 2026-11-30T18:00:00-05:00, entre 1990 y 2100"
+        ) from None
+    return momento
+
+
+_ANIO = "(199[0-9]|20[0-9]{2}|2100)"
+DIA = {"type": "string", "format": "date", "pattern": f"^{_ANIO}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"}
+#: Un día, o un momento con «T» y, si se quiere, su zona.
+MOMENTO = {"anyOf": [DIA, {"type": "string", "format": "date-time", "pattern": f"^{_ANIO}-[0-9]{{2}}-[0-9]{{2}}T"}]}
+#: La forma de lo que admite cada lector.
+ESQUEMAS: dict[Callable[[str], Any], dict[str, Any]] = {
+    leer_anio: {"type": "integer", "minimum": 1990, "maximum": 2100},
+    _leer_periodo: {"type": "string", "pattern": f"^{_ANIO}(-(S[12]|Q[1-4]|0[1-9]|1[0-2]))?$"},
+    _leer_dia: DIA,
+    _leer_desde: MOMENTO,
+}
+
+
 class FiltroDeMediciones(Filtros):
     indicador = PorCodigo(Indicador, help_text="Código del indicador.")
     objetivo = PorCodigo(
@@ -116,7 +150,7 @@ class FiltroDeMediciones(Filtros):
     servicio = PorCodigo(
         Servicio, field_name="indicador__servicio", help_text="Código del servicio al que pertenece el indicador."
     )
-    anio = Leido(leer=_leer_anio, method="del_anio", help_text="Año en que termina el periodo.")
+    anio = Leido(leer=leer_anio, method="del_anio", help_text="Año en que termina el periodo.")
     desde = Leido(
         leer=_leer_dia, field_name="fin", lookup_expr="gte", help_text="El periodo termina ese día o después."
     )
@@ -127,13 +161,20 @@ class FiltroDeMediciones(Filtros):
     sexo = Opcion(Medicion.Sexo.values, help_text="T (total), H (hombres) o M (mujeres).")
     caracter = Opcion(Medicion.Caracter.values, help_text="Lo referencial nunca entra en un avance.")
     situacion = Opcion(Medicion.Situacion.values, help_text="Si la entidad todavía puede revisar la cifra.")
+    actualizado_desde = Leido(
+        leer=_leer_desde,
+        field_name="publicada_en",
+        lookup_expr="gte",
+        help_text="Versiones publicadas ese día (desde su primer instante en Lima), en ese momento o después. No dice "
+        "qué se retiró o se reservó: para mantener una copia use cambios/.",
+    )
 
     def del_anio(self, filas: QuerySet[Any], _nombre: str, anio: int) -> QuerySet[Any]:
         return filas.filter(fin__gte=date(anio, 1, 1), fin__lte=date(anio, 12, 31))
 
 
 class FiltroDeIndicadores(Filtros):
-    """``estado`` y ``semaforo`` salen de la evaluación: aquí solo se validan y se aplican después de evaluar."""
+    """``estado``, ``semaforo`` y ``actualizado_desde`` salen de la evaluación: aquí se validan y después se aplican."""
 
     objetivo = PorCodigo(
         ObjetivoPrioritario,
@@ -144,6 +185,11 @@ class FiltroDeIndicadores(Filtros):
     estado = Opcion(EstadoIndicador, method="despues", help_text="Si alguna vez se midió.")
     semaforo = Opcion(Semaforo, method="despues", help_text="La luz del avance en el año del corte.")
     sentido = Opcion(Sentido, help_text="Hacia dónde debe moverse el valor.")
+    actualizado_desde = Leido(
+        leer=_leer_desde,
+        method="despues",
+        help_text="Los que tienen a la vista alguna cifra publicada ese día, en ese momento o después.",
+    )
     entidad = PorCodigo(
         Entidad,
         "sigla",
@@ -158,7 +204,7 @@ class FiltroDeIndicadores(Filtros):
         suyos = Servicio.objects.filter(participaciones__entidad=entidad).values("pk")
         return filas.filter(Q(responsable=entidad) | Q(servicio__in=suyos))
 
-    def despues(self, filas: QuerySet[Any], _nombre: str, _valor: str) -> QuerySet[Any]:
+    def despues(self, filas: QuerySet[Any], _nombre: str, _valor: Any) -> QuerySet[Any]:
         return filas
 
 

@@ -4,19 +4,29 @@ Un parámetro mal escrito que se ignora devuelve cifras que nadie pidió; por es
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.http import QueryDict
 from rest_framework.exceptions import APIException
 
 from indicadores.formato import enumerar
 
-#: Los que admite todo recurso; ``format`` solo puede decir ``json``.
+#: Los que admite todo recurso; ``format`` solo puede decir uno de los suyos.
 COMUNES = ("corte", "a_la_fecha", "format")
 
 _ENTERO = re.compile(r"[0-9]{1,9}", re.ASCII)
 _LARGO_CITADO = 60
 LARGO_MAXIMO = 200
+#: Menos que lo que admite el servidor web: así lo contesta la API, y lo explica.
+DIRECCION_MAXIMA = 4000
+
+
+class DireccionLarga(APIException):
+    """Un 414: ninguna consulta con sentido mide tanto."""
+
+    status_code = 414
+    default_detail = f"La dirección pasa de {DIRECCION_MAXIMA} caracteres: pida menos cosas a la vez."
+    default_code = "direccion_larga"
 
 
 class ParametroInvalido(APIException):
@@ -35,7 +45,7 @@ def citar(texto: str) -> str:
     return f"«{texto}»" if len(texto) <= _LARGO_CITADO else f"«{texto[:_LARGO_CITADO]}…»"
 
 
-def comprobar(parametros: QueryDict, admitidos: Collection[str]) -> None:
+def comprobar(parametros: QueryDict, admitidos: Collection[str], formatos: Sequence[str] = ("json",)) -> None:
     """Levanta :class:`ParametroInvalido` si hay un parámetro desconocido, repetido o ilegible."""
     for nombre, valores in parametros.lists():
         if nombre not in admitidos:
@@ -50,8 +60,9 @@ def comprobar(parametros: QueryDict, admitidos: Collection[str]) -> None:
         if len(texto) > LARGO_MAXIMO:
             raise ParametroInvalido(nombre, f"El parámetro «{nombre}» pasa de {LARGO_MAXIMO} caracteres.")
     formato = leer_texto(parametros, "format")
-    if formato not in ("", "json"):
-        raise ParametroInvalido("format", f"El formato {citar(formato)} no se ofrece aquí; se admite «json».")
+    if formato not in ("", *formatos):
+        admite = enumerar([f"«{uno}»" for uno in formatos], "o")
+        raise ParametroInvalido("format", f"El formato {citar(formato)} no se ofrece aquí; se admite {admite}.")
 
 
 def leer_texto(parametros: QueryDict, nombre: str) -> str:

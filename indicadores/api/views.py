@@ -1,10 +1,12 @@
 """Lo común a todo recurso de la API y los recursos de indicadores, mediciones y ámbitos."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import http_date
@@ -13,14 +15,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from indicadores.api import a_json, esquemas
+from indicadores.api import a_json, copia, esquemas, formatos, rapido
 from indicadores.api.anteriores import que_se_repiten
 from indicadores.api.busqueda import buscar, claves_por_termino, terminos
 from indicadores.api.documentacion import detalle, documentar, lista
 from indicadores.api.filtros import FiltroDeAmbitos, FiltroDeIndicadores, FiltroDeMediciones, Filtros
 from indicadores.api.paginacion import PARAMETROS as DE_PAGINA
 from indicadores.api.paginacion import Pagina
-from indicadores.api.parametros import COMUNES, citar, comprobar, leer_orden, leer_texto
+from indicadores.api.parametros import (
+    COMUNES,
+    DIRECCION_MAXIMA,
+    DireccionLarga,
+    citar,
+    comprobar,
+    leer_orden,
+    leer_texto,
+)
+from indicadores.api.tablas import Columna, Esquema, columnas_de
 from indicadores.lectura import (
     CAMPOS_DE_DATO,
     IndicadorLeido,
@@ -40,12 +51,16 @@ class Recurso(APIView):
 
     #: Los parámetros que admite además de los comunes.
     parametros: ClassVar[tuple[str, ...]] = ()
+    #: Lo que puede decir ``format``.
+    formatos: ClassVar[tuple[str, ...]] = ("json",)
     mirada: Mirada
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if request.method in ("GET", "HEAD"):
-            comprobar(request.query_params, (*COMUNES, *self.admitidos()))
+            if len(request.get_full_path()) > DIRECCION_MAXIMA:
+                raise DireccionLarga
+            comprobar(request.query_params, (*COMUNES, *self.admitidos()), self.formatos)
             self.mirada = leer_mirada(request.query_params, ahora=timezone.now())
 
     def admitidos(self) -> tuple[str, ...]:
@@ -60,7 +75,8 @@ class Recurso(APIView):
         if final.status_code == 200:
             # Cualquier intermediario puede guardarla, y todos preguntan antes de volver a darla.
             patch_cache_control(final, public=True, no_cache=True)
-            publicada = ultima_publicacion(self.mirada.a_la_fecha)
+            recuerdo = rapido.recordar(None if self.mirada.pide_fecha else getattr(request, "marca", None))
+            publicada = recuerdo.decir("ultima publicación", lambda: ultima_publicacion(self.mirada.a_la_fecha))
             if publicada is not None:
                 final.headers["Last-Modified"] = http_date(publicada.timestamp())
         return final
@@ -77,6 +93,18 @@ class Lista(Recurso):
     ordenes: ClassVar[dict[str, tuple[str, ...]]] = {"codigo": ("codigo",), "nombre": ("nombre",)}
     orden_por_defecto: ClassVar[str] = "codigo"
     campos_de_busqueda: ClassVar[tuple[str, ...]] = ("codigo", "nombre")
+    formatos = formatos.FORMATOS
+    #: De qué forma es cada fila y qué columnas van delante en una tabla.
+    forma: ClassVar[Esquema]
+    primeras: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def columnas(cls) -> tuple[Columna, ...]:
+        return columnas_de(cls.forma, cls.primeras)
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Quien escribe ``format`` ya eligió: su cabecera Accept (``text/csv``, por ejemplo) no estorba."""
+        return super().perform_content_negotiation(request, force or bool(request.query_params.get("format")))
 
     def admitidos(self) -> tuple[str, ...]:
         return (*self.filtros.base_filters, "ordering", "search", *DE_PAGINA)
@@ -99,10 +127,34 @@ class Lista(Recurso):
     def pagina(self, filas: QuerySet[Any] | Sequence[Any], campos: Sequence[str] = ()) -> Pagina:
         return Pagina(filas, self.request.query_params, self.request.build_absolute_uri(), campos)
 
-    def responder(self, filas: QuerySet[M], a_dict: Callable[[Sequence[M]], list[a_json.Json]]) -> Response:
-        """La página pedida de ``filas``; ``a_dict`` las convierte todas juntas."""
-        pagina = self.pagina(self.elegir(filas)[0])
-        return Response(pagina.cuerpo(a_dict(pagina.filas)))
+    def responder(self, filas: QuerySet[M], a_dict: Callable[[Sequence[M]], list[a_json.Json]]) -> HttpResponseBase:
+        """Las filas pedidas de ``filas``; ``a_dict`` las convierte todas juntas."""
+        return self.entregar(self.elegir(filas)[0], a_dict)
+
+    def entregar(
+        self,
+        filas: QuerySet[Any] | Sequence[Any],
+        a_dict: Callable[[Sequence[Any]], list[a_json.Json]],
+        campos: Sequence[str] = (),
+    ) -> HttpResponseBase:
+        """La página pedida de ``filas``, ya elegidas y en orden; en CSV o XLSX, entera si no se pide una página."""
+        formato = leer_texto(self.request.query_params, "format") or "json"
+        if formato == "json":
+            pagina = self.pagina(filas, campos)
+            return Response(pagina.cuerpo(a_dict(pagina.filas)))
+        if any(leer_texto(self.request.query_params, nombre) for nombre in DE_PAGINA):
+            return self.descargar(formato, a_dict(self.pagina(filas, campos).filas))
+        return self.descargar(formato, formatos.tandas(filas, campos, a_dict))
+
+    def descargar(self, formato: str, filas: Iterable[Mapping[str, Any]]) -> HttpResponseBase:
+        """``filas`` en un archivo; de HEAD, solo las cabeceras."""
+        pedidas = () if self.request.method == "HEAD" else filas
+        trozos = formatos.escribir(formato, self.nombre_de_archivo, self.columnas(), pedidas)
+        return formatos.descarga(trozos, formato, self.nombre_de_archivo, corte=self.mirada.corte.isoformat())
+
+    @property
+    def nombre_de_archivo(self) -> str:
+        return self.request.path.rstrip("/").rpartition("/")[2]
 
 
 def uno(filas: QuerySet[M], que: str, **clave: str) -> M:
@@ -118,6 +170,7 @@ def uno(filas: QuerySet[M], que: str, **clave: str) -> M:
 
 
 class Indicadores(Lista):
+    forma = esquemas.Indicador
     filtros = FiltroDeIndicadores
     campos_de_busqueda = ("codigo", "codigo_oficial", "nombre", "nombre_corto")
 
@@ -128,20 +181,20 @@ class Indicadores(Lista):
         filtros=FiltroDeIndicadores,
         ordenes=Lista.ordenes,
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase:
         filas, filtros = self.elegir(catalogo())
         estado, semaforo = filtros.pedido("estado"), filtros.pedido("semaforo")
-        if not estado and not semaforo:
-            pagina = self.pagina(filas)
-            return Response(pagina.cuerpo(self._a_dict(self._leer(pagina.filas))))
+        desde = filtros.pedido("actualizado_desde")
+        if not estado and not semaforo and not desde:
+            return self.entregar(filas, lambda elegidas: self._a_dict(self._leer(elegidas)))
         leidos = [
             leido
             for leido in self._leer(filas)
             if (not estado or leido.evaluacion.estado == estado)
             and (not semaforo or leido.evaluacion.avance.semaforo == semaforo)
+            and (not desde or (leido.actualizado_en is not None and leido.actualizado_en >= desde))
         ]
-        pagina = self.pagina(leidos)
-        return Response(pagina.cuerpo(self._a_dict(pagina.filas)))
+        return self.entregar(leidos, self._a_dict)
 
     def _leer(self, indicadores: QuerySet[Indicador] | Sequence[Indicador]) -> list[IndicadorLeido]:
         return leer_indicadores(indicadores, corte=self.mirada.corte, a_la_fecha=self.mirada.a_la_fecha)
@@ -162,6 +215,8 @@ class UnIndicador(Recurso):
 
 
 class Mediciones(Lista):
+    forma = esquemas.Medicion
+    primeras = ("indicador",)
     filtros = FiltroDeMediciones
     ordenes: ClassVar[dict[str, tuple[str, ...]]] = {
         "fin": ("fin",),
@@ -178,11 +233,32 @@ class Mediciones(Lista):
         filtros=FiltroDeMediciones,
         ordenes=ordenes,
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase:
+        cortas = rapido.elegir(request.query_params, self.mirada, getattr(request, "marca", None), self.absoluta)
+        if cortas is not None:
+            pagina = self.pagina(cortas)
+            return Response(pagina.cuerpo(pagina.filas))
         vigentes = Medicion.objects.vigentes(self.mirada.a_la_fecha).filter(fin__lte=self.mirada.corte)
         elegidas, _ = self.elegir(vigentes)
-        pagina = self.pagina(elegidas, (*CAMPOS_DE_DATO, "indicador__codigo"))
-        return Response(pagina.cuerpo(_mediciones_a_dict(pagina.filas, self.mirada)))
+        if self._sale_por_copia(elegidas):
+            constancia = self.absoluta(reverse("cifra", args=[0]))
+            formato, columnas = leer_texto(request.query_params, "format"), self.columnas()
+            trozos = copia.mediciones(elegidas, columnas, self.mirada, constancia=constancia)
+            if formato == "xlsx":
+                trozos = formatos.en_xlsx(self.nombre_de_archivo, columnas, formatos.leer_csv(trozos, columnas))
+            return formatos.descarga(trozos, formato, self.nombre_de_archivo, corte=self.mirada.corte.isoformat())
+        return self.entregar(
+            elegidas,
+            lambda filas: mediciones_a_dict(filas, self.mirada, self.absoluta),
+            (*CAMPOS_DE_DATO, "indicador__codigo"),
+        )
+
+    def _sale_por_copia(self, elegidas: QuerySet[Any]) -> bool:
+        """Si se pide en CSV o XLSX la tabla entera, o filtrada, y la base sabe escribirla."""
+        escritos = {nombre for nombre in self.request.query_params if leer_texto(self.request.query_params, nombre)}
+        entera = self.request.method == "GET" and escritos.isdisjoint(DE_PAGINA)
+        es_archivo = leer_texto(self.request.query_params, "format") in formatos.TIPOS
+        return es_archivo and entera and copia.se_puede(elegidas, escritos)
 
     def buscar(self, filas: QuerySet[M], texto: str) -> QuerySet[M]:
         """Cada término, en el nombre o código del indicador o del ámbito."""
@@ -211,17 +287,19 @@ class UnaMedicion(Recurso):
             fila = publicadas.filter(pk=int(id)).values(*CAMPOS_DE_DATO, "indicador__codigo").first()
         if fila is None:
             raise NotFound(f"No hay una versión publicada con el id {citar(id)}.")
-        [cuerpo] = _mediciones_a_dict([fila], self.mirada)
+        [cuerpo] = mediciones_a_dict([fila], self.mirada, self.absoluta)
         sustituida = fila["sustituida_en"]
         ya = sustituida is not None and sustituida <= self.mirada.a_la_fecha
         return Response(cuerpo | {"sustituida_en": a_json.momento(sustituida) if ya else None})
 
 
-def _mediciones_a_dict(filas: Sequence[dict[str, Any]], mirada: Mirada) -> list[a_json.Json]:
+def mediciones_a_dict(filas: Sequence[dict[str, Any]], mirada: Mirada, absoluta: a_json.Absoluta) -> list[a_json.Json]:
+    """Filas de ``CAMPOS_DE_DATO`` y «indicador__codigo», como las muestra ``mediciones/``."""
     datos = [(fila["indicador_id"], dato_de_fila(fila)) for fila in filas]
     repetidas = que_se_repiten(datos, a_la_fecha=mirada.a_la_fecha)
     return [
-        {"indicador": fila["indicador__codigo"]} | a_json.medicion(dato, se_repite=dato.id in repetidas)
+        {"indicador": fila["indicador__codigo"]}
+        | a_json.medicion(dato, se_repite=dato.id in repetidas, absoluta=absoluta)
         for fila, (_, dato) in zip(filas, datos, strict=True)
     ]
 
@@ -230,6 +308,7 @@ def _mediciones_a_dict(filas: Sequence[dict[str, Any]], mirada: Mirada) -> list[
 
 
 class Ambitos(Lista):
+    forma = esquemas.Ambito
     filtros = FiltroDeAmbitos
     campos_de_busqueda = ("codigo", "nombre", "departamento")
 
@@ -240,7 +319,7 @@ class Ambitos(Lista):
         filtros=FiltroDeAmbitos,
         ordenes=Lista.ordenes,
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase:
         return self.responder(
             Ambito.objects.select_related("padre"), lambda ambitos: [_ambito_a_dict(ambito) for ambito in ambitos]
         )

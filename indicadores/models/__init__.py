@@ -11,6 +11,7 @@ from indicadores.models.expediente import (
     ErrorSenalado,
     Evidencia,
 )
+from indicadores.models.llaves import LlaveDeApi
 from indicadores.models.lotes import Lote
 from indicadores.models.registro import Carga, Suceso
 from objetivos.models import Fuente
@@ -28,6 +29,7 @@ __all__ = [
     "Fuente",
     "Indicador",
     "LineaBase",
+    "LlaveDeApi",
     "LogroEsperado",
     "Lote",
     "Medicion",

@@ -35,6 +35,7 @@ class ConAusencia(models.Model):
 
 
 VALOR_O_MOTIVO = Q(valor__isnull=False, motivo_ausencia="") | (Q(valor__isnull=True) & ~Q(motivo_ausencia=""))
+VIGENCIA = ("publicada_en", "sustituida_en")
 INTERVALO = Q(sustituida_en__isnull=True) | Q(sustituida_en__gte=F("publicada_en"))
 
 
@@ -304,8 +305,11 @@ class Medicion(ConAusencia):
         ordering = ["indicador__codigo", "-fin", "ambito__codigo", "sexo", "caracter", "-version", "-id"]
         indexes = [
             models.Index(fields=["indicador", "ambito", "sexo", "caracter", "fin", "id"], name="medicion_serie"),
-            models.Index(fields=["ambito", "fin", "id"], name="medicion_ambito"),
-            models.Index(fields=["fin", "id"], name="medicion_fin"),
+            # Con los momentos al lado se cuenta y se pasan páginas sin leer las filas.
+            models.Index(fields=["indicador", "fin", "id", *VIGENCIA], name="medicion_de_indicador"),
+            models.Index(fields=["ambito", "fin", "id", *VIGENCIA], name="medicion_de_ambito"),
+            models.Index(fields=["fin", "id", *VIGENCIA], name="medicion_por_fin"),
+            models.Index(fields=["ambito", "sexo", "publicada_en", "id"], name="medicion_novedades"),
             models.Index(fields=["etapa", "id"], name="medicion_etapa"),
             models.Index(fields=["publicada_en", "id"], name="medicion_publicada"),
         ]

@@ -18,11 +18,12 @@ registro = logging.getLogger("django.request")
 
 TITULOS = {
     400: "Solicitud incorrecta",
-    401: "Falta identificarse",
+    401: "La llave no sirve",
     403: "Acceso denegado",
     404: "No encontrado",
     405: "Método no admitido",
     406: "Tipo de contenido no ofrecido",
+    414: "Dirección demasiado larga",
     415: "Tipo de contenido no admitido",
     429: "Demasiadas peticiones",
     500: "Error del servidor",
@@ -83,13 +84,16 @@ def _detalle(error: exceptions.APIException, contexto: dict[str, Any]) -> str:
         return f"La cabecera Accept no incluye lo que aquí se ofrece: {enumerar(tipos, 'o')}."
     if isinstance(error, exceptions.Throttled):
         espera = plural(ceil(_espera(error) or 1), "segundo", "segundos")
-        return f"Se superó el límite de peticiones desde esta dirección. Vuelva a intentarlo en {espera}."
+        donde = "con esta llave" if contexto["request"].auth else "desde esta dirección"
+        return f"Se superó el límite de peticiones {donde}. Vuelva a intentarlo en {espera}."
     return str(error.detail)
 
 
 def _cabeceras(error: exceptions.APIException) -> dict[str, str]:
     espera = _espera(error)
-    return {} if espera is None else {"Retry-After": str(ceil(espera))}
+    cabeceras = {} if espera is None else {"Retry-After": str(ceil(espera))}
+    pide_llave = getattr(error, "auth_header", None)
+    return cabeceras | ({"WWW-Authenticate": pide_llave} if pide_llave else {})
 
 
 def _espera(error: exceptions.APIException) -> float | None:

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve, reverse
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.renderers import TemplateHTMLRenderer
@@ -17,6 +16,7 @@ from rest_framework.views import APIView
 
 from indicadores.api import a_json
 from indicadores.api.documentacion import detalle, documentar, parametro
+from indicadores.api.historia import OBSOLETAS, VERSIONES
 from indicadores.api.parametros import ParametroInvalido, citar, leer_texto
 from indicadores.api.views import Recurso
 from indicadores.calculo.avance import calcular
@@ -26,6 +26,7 @@ from indicadores.formato import NumeroInvalido, avance_json, enumerar, leer_deci
 from indicadores.lectura import leer_umbrales
 from objetivos.models import Norma, Politica
 from penitenciaria.api import esquemas
+from penitenciaria.api.referencia import Referencia, escribir_referencia
 from penitenciaria.api.resumen import politica_a_dict, resumen_a_dict
 from penitenciaria.tablero import construir
 
@@ -35,13 +36,28 @@ RECURSOS = {
     "lineamientos": "api-lineamientos",
     "indicadores": "api-indicadores",
     "mediciones": "api-mediciones",
+    "lineas_base": "api-lineas-base",
+    "logros": "api-logros",
     "servicios": "api-servicios",
     "entidades": "api-entidades",
     "ambitos": "api-ambitos",
     "avance": "api-avance",
     "calcular": "api-calcular",
+    "cambios": "api-cambios",
+    "historial": "api-historial",
+    "sdmx": "api-sdmx",
     "esquema": "api-esquema",
     "docs": "api-docs",
+}
+
+
+#: Un caso de cada dirección que nombra algo, para abrirlo desde la referencia.
+EJEMPLOS_DE_RUTA = {
+    "/api/v1/objetivos/{codigo}/": "/api/v1/objetivos/OP.01/",
+    "/api/v1/indicadores/{codigo}/": "/api/v1/indicadores/OP.01-I2/",
+    "/api/v1/servicios/{codigo}/": "/api/v1/servicios/OP.01-S1/",
+    "/api/v1/entidades/{sigla}/": "/api/v1/entidades/INPE/",
+    "/api/v1/ambitos/{codigo}/": "/api/v1/ambitos/PE/",
 }
 
 
@@ -72,6 +88,10 @@ class Resumen(Recurso):
         return Response(resumen_a_dict(tablero, a_la_fecha=pedida))
 
 
+#: Sin separador de millares. Tres decimales justos no: «1.234» puede ser mil doscientos treinta y cuatro.
+NUMERO = {"type": "string", "pattern": "^-?[0-9]{1,11}([.,]([0-9]{1,2}|[0-9]{4}))?$"}
+
+
 class Calculadora(Recurso):
     """Las fórmulas del portal con las cifras de cada quien; lo que no se escribe se toma por desconocido."""
 
@@ -84,7 +104,7 @@ class Calculadora(Recurso):
         parametros=[
             parametro("sentido", "Hacia dónde debe moverse el valor.", enum=[sentido.value for sentido in Sentido]),
             *(
-                parametro(nombre, f"{que} Con coma o punto decimal; ausente es «desconocido».", OpenApiTypes.STR)
+                parametro(nombre, f"{que} Con coma o punto decimal; ausente es «desconocido».", NUMERO)
                 for nombre, que in (
                     ("linea_base", "Valor de partida."),
                     ("logro", "Logro esperado del año."),
@@ -129,11 +149,43 @@ class Calculadora(Recurso):
             raise ParametroInvalido(nombre, f"El parámetro «{nombre}» no se entiende. {error}") from error
 
 
+class Historial(Recurso):
+    """Las versiones de la API y lo que se dejará de ofrecer."""
+
+    @documentar("historial", detalle(esquemas.Historial), "Qué cambió en esta API y qué se dejará de ofrecer")
+    def get(self, request: Request) -> Response:
+        return Response(
+            {
+                "version": VERSIONES[0].numero,
+                "versiones": [
+                    {"numero": una.numero, "fecha": una.fecha.isoformat(), "cambios": list(una.cambios)}
+                    for una in VERSIONES
+                ],
+                "obsoletas": [
+                    {
+                        "direccion": nombre,
+                        "desde": aviso.desde.isoformat(),
+                        "hasta": aviso.hasta.isoformat(),
+                        "en_su_lugar": aviso.en_su_lugar,
+                        "razon": aviso.razon,
+                    }
+                    for nombre, aviso in sorted(OBSOLETAS.items())
+                ],
+            }
+        )
+
+
 @cache
 def _esquema() -> dict[str, Any]:
     """El documento OpenAPI; solo depende del código."""
     documento: dict[str, Any] = SchemaGenerator().get_schema(public=True)
     return documento
+
+
+@cache
+def _referencia() -> Referencia:
+    """La referencia legible de ese documento."""
+    return escribir_referencia(_esquema(), EJEMPLOS_DE_RUTA)
 
 
 @extend_schema(exclude=True)
@@ -144,12 +196,13 @@ class Esquema(Recurso):
 
 @extend_schema(exclude=True)
 class Docs(Recurso):
-    """La documentación para leer y probar: todo viene de este servidor y nada va en línea."""
+    """La referencia para leer: sale del esquema, y se lee completa sin JavaScript."""
 
     renderer_classes = [TemplateHTMLRenderer]
 
     def get(self, request: Request) -> Response:
-        return Response({"esquema": reverse("api-esquema")}, template_name="api/docs.html")
+        contexto = {"seccion": "datos", "mirada": None, "esquema": reverse("api-esquema"), "referencia": _referencia()}
+        return Response(contexto, template_name="api/referencia.html")
 
 
 @extend_schema(exclude=True)

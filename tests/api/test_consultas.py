@@ -41,7 +41,7 @@ MAXIMOS = {
     "indicadores/?objetivo=OX.A": 8,
     "indicadores/?search=prueba": 8,
     "indicadores/IX-A/": 6,
-    "mediciones/": 6,
+    "mediciones/": 7,
     "mediciones/?indicador=IX-A": 7,
     "mediciones/?search=prueba": 8,
     "servicios/": 7,

@@ -58,9 +58,10 @@ def test_la_ultima_medicion_como_en_el_contrato(pedir: Pedir) -> None:
 
     assert list(ultima) == [
         *("id", "periodo", "fin", "ambito", "sexo", "valor", "motivo", "numerador", "denominador", "caracter"),
-        *("situacion", "se_repite", "version", "publicada_en", "fuente"),
+        *("situacion", "se_repite", "version", "publicada_en", "fuente", "enlaces"),
     ]
-    assert isinstance(ultima.pop("id"), str)
+    numero = ultima.pop("id")
+    assert isinstance(numero, str)
     assert ultima == {
         "periodo": "2021-03",
         "fin": "2021-03-31",
@@ -76,6 +77,7 @@ def test_la_ultima_medicion_como_en_el_contrato(pedir: Pedir) -> None:
         "version": 1,
         "publicada_en": CARGADA,
         "fuente": {"nombre": "INPE, Informe Estadístico, marzo de 2021", "url": None},
+        "enlaces": {"constancia": f"http://testserver/cifra/{numero}/"},
     }
 
 

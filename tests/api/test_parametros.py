@@ -17,8 +17,8 @@ ILEGIBLES = [
     ("corte", "\0"),
     ("a_la_fecha", "ayer"),
     ("a_la_fecha", "2021-13-01"),
-    ("format", "csv"),
-    ("format", "xlsx"),
+    ("format", "pdf"),
+    ("format", "CSV"),
     ("fecha", "2021-12-31"),
     ("Corte", "2021-12-31"),
 ]
