@@ -1,13 +1,22 @@
 """Lo que dice la página de datos abiertos: qué recursos hay, qué significa cada campo y qué tan recientes son."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
+from indicadores.api.formatos import ENCABEZADO_DEL_DICCIONARIO, FORMATOS, fila_del_diccionario
+from indicadores.api.metas import LineasBase, Logros
+from indicadores.api.tablas import Celda, Columna
+from indicadores.api.views import Ambitos, Indicadores, Lista, Mediciones
 from indicadores.calculo.tipos import MOTIVOS_DECLARABLES, Motivo
 from indicadores.formato import texto_de_motivo
 from indicadores.lectura import ultima_publicacion
 from indicadores.mirada import Mirada
+from objetivos.api import Entidades, Lineamientos, Objetivos
+from servicios.api import Servicios
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +44,28 @@ class RazonDeAusencia:
 
 
 @dataclass(frozen=True, slots=True)
+class TablaEscrita:
+    """Una tabla con sus columnas."""
+
+    titulo: str
+    columnas: tuple[Columna, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PaginaDeDatos:
     raiz: str
     publicado_en: datetime | None
-    recursos: tuple[Recurso, ...]
+    #: Cada uno con su dirección y sus descargas: pares (formato, dirección).
+    recursos: tuple[tuple[Recurso, str, tuple[tuple[str, str], ...]], ...]
     campos: tuple[Campo, ...]
-    ejemplo_curl: str
-    ejemplo_python: str
+    tablas: tuple[TablaEscrita, ...]
 
 
 RECURSOS = (
     Recurso("api-indicadores", "Indicadores", "Ficha, línea base, logros, última medición y avance al corte."),
     Recurso("api-mediciones", "Mediciones", "Las versiones en vigor: nacionales, por establecimiento y por sexo."),
+    Recurso("api-lineas-base", "Líneas base", "El valor de partida de cada indicador, o por qué no lo hay."),
+    Recurso("api-logros", "Logros esperados", "Lo que se espera alcanzar cada año, o por qué no se ha fijado."),
     Recurso("api-avance", "Avance", "El resumen de toda la política al corte."),
     Recurso("api-objetivos", "Objetivos", "Los objetivos prioritarios con su avance."),
     Recurso("api-servicios", "Servicios", "Ejecución, estado, entidades, documentos y suspensiones."),
@@ -54,6 +73,35 @@ RECURSOS = (
     Recurso("api-lineamientos", "Lineamientos", "Vacío hasta que se disponga del texto oficial."),
     Recurso("api-ambitos", "Ámbitos", "El país, las oficinas regionales y los establecimientos del INPE."),
     Recurso("api-politica", "Política", "Datos generales, ruta del plan, normas y alternativas."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tabla:
+    """Un recurso que también se baja como tabla: su vista, su clave y a qué otra tabla apunta cada columna."""
+
+    vista: str
+    nombre: str
+    lista: type[Lista]
+    clave: tuple[str, ...] = ("codigo",)
+    apunta: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def recurso(self) -> Recurso:
+        return next(uno for uno in RECURSOS if uno.vista == self.vista)
+
+
+#: Toda tabla a la que se apunta tiene por clave una sola columna.
+TABLAS = (
+    Tabla("api-mediciones", "mediciones", Mediciones, ("id",), (("indicador", "indicadores"), ("ambito", "ambitos"))),
+    Tabla("api-indicadores", "indicadores", Indicadores, apunta=(("objetivo", "objetivos"), ("servicio", "servicios"))),
+    Tabla("api-lineas-base", "lineas_base", LineasBase, ("indicador",), (("indicador", "indicadores"),)),
+    Tabla("api-logros", "logros", Logros, ("indicador", "anio"), (("indicador", "indicadores"),)),
+    Tabla("api-objetivos", "objetivos", Objetivos),
+    Tabla("api-lineamientos", "lineamientos", Lineamientos, apunta=(("objetivo", "objetivos"),)),
+    Tabla("api-servicios", "servicios", Servicios, apunta=(("objetivo", "objetivos"), ("lineamiento", "lineamientos"))),
+    Tabla("api-entidades", "entidades", Entidades, ("sigla",)),
+    Tabla("api-ambitos", "ambitos", Ambitos, apunta=(("padre", "ambitos"),)),
 )
 CAMPOS = (
     Campo("codigo", "Código de la ficha: OP.01 es oficial; los sufijos -I1 y -S1 son de este portal."),
@@ -92,28 +140,32 @@ def razones_de_ausencia() -> tuple[RazonDeAusencia, ...]:
 
 def escribir_datos(raiz: str, mirada: Mirada) -> PaginaDeDatos:
     """La página de datos; ``raiz`` es la dirección completa de la API, terminada en barra."""
-    consulta = f"{raiz}mediciones/?{urlencode((('indicador', 'OP.01-I2'), ('ambito', 'PE'), *mirada.pedido))}"
     return PaginaDeDatos(
         raiz=raiz,
         publicado_en=ultima_publicacion(mirada.a_la_fecha),
-        recursos=RECURSOS,
+        recursos=tuple((recurso, reverse(recurso.vista), _descargas(recurso.vista, mirada)) for recurso in RECURSOS),
         campos=CAMPOS,
-        ejemplo_curl=f'curl "{consulta}"',
-        ejemplo_python=_ejemplo_en_python(consulta),
+        tablas=tuple(TablaEscrita(tabla.recurso.nombre, tabla.lista.columnas()) for tabla in TABLAS),
     )
 
 
-def _ejemplo_en_python(consulta: str) -> str:
-    return "\n".join(
-        (
-            "import json",
-            "from urllib.request import urlopen",
-            "",
-            f'with urlopen("{consulta}") as respuesta:',
-            "    mediciones = json.load(respuesta)",
-            "",
-            'for medicion in mediciones["results"]:',
-            '    motivo = medicion["motivo"]',
-            '    print(medicion["periodo"], medicion["valor"] if motivo is None else motivo["texto"])',
-        )
-    )
+def _descargas(vista: str, mirada: Mirada) -> tuple[tuple[str, str], ...]:
+    """Los formatos de un recurso con su dirección; lo que no es una tabla solo se da en JSON."""
+    formatos = FORMATOS if vista in {tabla.vista for tabla in TABLAS} else FORMATOS[:1]
+    return tuple((formato.upper(), ruta_de(vista, formato, mirada)) for formato in formatos)
+
+
+def ruta_de(vista: str, formato: str, mirada: Mirada) -> str:
+    """Dónde se baja un recurso en un formato, mirado como se pidió."""
+    pedido = [*([] if formato == "json" else [("format", formato)]), *mirada.pedido]
+    return f"{reverse(vista)}?{urlencode(pedido)}" if pedido else reverse(vista)
+
+
+def diccionario() -> Iterator[list[Celda]]:
+    """Todas las columnas de todas las tablas, una por fila."""
+    for tabla in TABLAS:
+        for columna in tabla.lista.columnas():
+            yield [tabla.nombre, *fila_del_diccionario(columna)]
+
+
+ENCABEZADO = ("tabla", *ENCABEZADO_DEL_DICCIONARIO)

@@ -1,0 +1,1 @@
+"""Las cifras en las formas que otros sistemas ya saben leer: SDMX, Data Package, DCAT y paquetes sellados."""
