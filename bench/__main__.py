@@ -1,123 +1,102 @@
-"""``make bench``: sirve el portal y la vista desnuda con gunicorn en 127.0.0.1 y compara sus peticiones por segundo.
+"""``make bench``: cuánto tarda cada dirección pública, en frío y ya hecha, y frente a qué se compara.
 
-Cada dirección se mide con la base de partida y con 100.000 mediciones más, para ver que el volumen no la frena. Con
-``python -m bench --importar`` mide, en su lugar, importar una hoja de 100.000 filas (véase ``bench.importar``).
+Por omisión, con 1.000 y 100.000 mediciones en SQLite y en PostgreSQL (menos de diez minutos). Con ``--grande``, además
+1.000.000 en las dos y 10.000.000 en PostgreSQL. Con ``--importar`` mide, en su lugar, importar una hoja de 100.000
+filas (véase ``bench.importar``). Todo queda en ``bench/resultados.json``.
 """
 
-import http.client
 import json
 import os
 import platform
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bench import importar
+from bench.comparar import comparar
+from bench.servidores import RAIZ, administrar, entorno_para, sirviendo
+from bench.volumen import DIRECCIONES, medir_volumen
+from tests.con_postgres import servidor_pasajero
 
-RAIZ = Path(__file__).resolve().parent.parent
-SEGUNDOS = 3.0
-GUNICORN = ("--workers", "1", "--threads", "1", "--no-control-socket", "--log-level", "error", "--keep-alive", "30")
-DIRECCIONES = (
-    "/",
-    "/indicadores/",
-    "/indicadores/OP.01-I2/",
-    "/servicios/",
-    "/api/v1/indicadores/OP.01-I2/",
-    "/api/v1/mediciones/?page_size=100",
-    "/api/v1/avance/",
-)
+__all__ = ["RAIZ", "administrar", "sirviendo"]  # también los usa bench.auditar
 
-
-def puerto_libre() -> int:
-    with socket.socket() as enchufe:
-        enchufe.bind(("127.0.0.1", 0))
-        return int(enchufe.getsockname()[1])
+RESULTADOS = RAIZ / "bench" / "resultados.json"
+QUE_SE_MIDE = {"frio": "sin nada guardado", "hecha": "ya hecha", "304": "con su ETag (304)"}
 
 
 @contextmanager
-def sirviendo(aplicacion: str, entorno: dict[str, str]) -> Iterator[int]:
-    """gunicorn con un solo proceso, hasta que termine el bloque."""
-    puerto = puerto_libre()
-    proceso = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", aplicacion, "--bind", f"127.0.0.1:{puerto}", *GUNICORN],
-        cwd=RAIZ,
-        env=entorno,
-    )
-    try:
-        for _ in range(200):
-            with socket.socket() as enchufe:
-                if enchufe.connect_ex(("127.0.0.1", puerto)) == 0:
-                    break
-            time.sleep(0.1)
-        yield puerto
-    finally:
-        proceso.terminate()
-        proceso.wait(20)
+def base_en(motor: str, carpeta: Path) -> Iterator[str]:
+    """La dirección de una base vacía y pasajera."""
+    if motor == "sqlite":
+        yield f"sqlite:///{carpeta}/bench.sqlite3"
+    else:
+        with servidor_pasajero() as direccion:
+            yield direccion
 
 
-def por_segundo(puerto: int, direccion: str) -> float:
-    """Peticiones por segundo de un cliente, una tras otra, durante ``SEGUNDOS``; exige 200 en todas."""
-    conexion = http.client.HTTPConnection("127.0.0.1", puerto, timeout=30)
-    hechas, inicio = 0, 0.0
-    while hechas < 3 or time.perf_counter() - inicio < SEGUNDOS:
-        conexion.request("GET", direccion)
-        respuesta = conexion.getresponse()
-        respuesta.read()
-        if respuesta.status != 200:
-            raise SystemExit(f"{direccion} respondió {respuesta.status}")
-        hechas += 1
-        if hechas == 2:  # las dos primeras calientan
-            inicio = time.perf_counter()
-    return (hechas - 2) / (time.perf_counter() - inicio)
+def medir_motor(motor: str, tamanos: list[int], carpeta: Path) -> dict[str, Any]:
+    """Llena la base hasta cada tamaño y mide; en SQLite, con 100.000, se compara además con los demás."""
+    hallado: dict[str, Any] = {"volumen": {}}
+    with base_en(motor, carpeta) as direccion:
+        entorno = entorno_para(direccion)
+        administrar(entorno, "migrate", "--noinput")
+        administrar(entorno, "cargar_politica")
+        puestas = 0
+        for tamano in tamanos:
+            print(f"\n{motor}, {tamano:,} mediciones".replace(",", "."), flush=True)
+            # Lo de antes se borra: así las filas de cada tamaño no dependen de las del anterior.
+            if puestas:
+                administrar(entorno, "shell", "-c", BORRAR)
+            subprocess.run([sys.executable, "-m", "bench.poblar", str(tamano)], cwd=RAIZ, env=entorno, check=True)
+            puestas = tamano
+            hallado["volumen"][str(tamano)] = medido = medir_volumen(direccion)
+            escribir_volumen(medido, hallado["volumen"][str(tamanos[0])])
+            if tamano == 100_000:
+                hallado["comparacion"] = comparar(direccion, carpeta)
+    return hallado
 
 
-def administrar(entorno: dict[str, str], *orden: str) -> None:
-    subprocess.run([sys.executable, "manage.py", *orden], cwd=RAIZ, env=entorno, check=True, stdout=subprocess.DEVNULL)
+BORRAR = (
+    "from django.db import connection as c; k = c.cursor(); "
+    "k.execute(\"DELETE FROM indicadores_medicion WHERE caracter = 'referencial' AND publicada_en > '2026-02-03' "
+    'AND id NOT IN (SELECT medicion_id FROM indicadores_constancia WHERE medicion_id IS NOT NULL)")'
+)
 
 
-def medir(puerto: int) -> dict[str, float]:
-    return {direccion: por_segundo(puerto, direccion) for direccion in DIRECCIONES}
+def escribir_volumen(medido: dict[str, Any], primero: dict[str, Any]) -> None:
+    print(f"{'milisegundos (p50 / p95)':58} {'en frío':>17} {'ya hecha':>15} {'304':>15} {'p95 y cpu, frío/1.º':>20}")
+    for direccion in DIRECCIONES:
+        suyo, base = medido[direccion], primero[direccion]
+        celdas = [f"{suyo[como]['p50']:7.2f} /{suyo[como]['p95']:7.2f}" for como in ("frio", "hecha", "304")]
+        veces = [suyo["frio"][que] / base["frio"][que] for que in ("p95", "cpu")]
+        razones = f"{veces[0]:.2f} y {veces[1]:.2f}"
+        print(f"{direccion[:58]:58} {celdas[0]:>17} {celdas[1]:>15} {celdas[2]:>15} {razones:>20}")
 
 
 def main() -> None:
     if "--importar" in sys.argv:  # tarda minutos: 100.000 filas en dos bases
         importar.main([])
         return
-    with tempfile.TemporaryDirectory() as carpeta:
-        entorno = os.environ | {
-            "MODO": "demo",
-            "DATABASE_URL": f"sqlite:///{carpeta}/bench.sqlite3",
-            "DJANGO_SETTINGS_MODULE": "penitenciaria.settings",
-        }
-        administrar(entorno, "migrate", "--noinput")
-        administrar(entorno, "cargar_politica")
-        sin_ajustes = {clave: valor for clave, valor in entorno.items() if clave != "DJANGO_SETTINGS_MODULE"}
-        with sirviendo("bench.desnuda:application", sin_ajustes) as puerto:
-            piso = por_segundo(puerto, "/")
-        with sirviendo("penitenciaria.wsgi", entorno) as puerto:
-            de_partida = medir(puerto)
-        subprocess.run([sys.executable, "-m", "bench.poblar", "100000"], cwd=RAIZ, env=entorno, check=True)
-        with sirviendo("penitenciaria.wsgi", entorno) as puerto:
-            con_volumen = medir(puerto)
-    print(f"Vista desnuda: {piso:.0f} peticiones por segundo = 1\n")
-    print(f"{'dirección':40} {'de partida':>12} {'con 100.000':>12} {'cambio':>8}")
-    for direccion in DIRECCIONES:
-        antes, despues = de_partida[direccion] / piso, con_volumen[direccion] / piso
-        print(f"{direccion:40} {antes:12.4f} {despues:12.4f} {despues / antes:8.2f}")
-    resultado = {
+    grande = "--grande" in sys.argv
+    tamanos = {"sqlite": [1_000, 100_000], "postgresql": [1_000, 100_000]}
+    if grande:
+        tamanos["sqlite"].append(1_000_000)
+        tamanos["postgresql"] += [1_000_000, 10_000_000]
+    resultado: dict[str, Any] = {
         "maquina": f"{platform.python_version()} {platform.machine()}, {os.cpu_count()} núcleos",
-        "piso_por_segundo": round(piso, 1),
-        "razon_de_partida": {d: round(v / piso, 5) for d, v in de_partida.items()},
-        "razon_con_100000_mediciones": {d: round(v / piso, 5) for d, v in con_volumen.items()},
+        "carga_al_empezar": round(os.getloadavg()[0], 1),
+        "que_se_mide": QUE_SE_MIDE,
     }
-    (RAIZ / "bench" / "resultados.json").write_text(
-        json.dumps(resultado, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-    )
+    elegidos = [motor for motor in tamanos if f"--{motor}" in sys.argv] or list(tamanos)
+    for motor in elegidos:
+        with tempfile.TemporaryDirectory() as carpeta:
+            resultado[motor] = medir_motor(motor, tamanos[motor], Path(carpeta))
+    RESULTADOS.write_text(json.dumps(resultado, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    print(f"\nEscrito en {RESULTADOS.relative_to(RAIZ)}")
 
 
 if __name__ == "__main__":

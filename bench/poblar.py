@@ -1,56 +1,86 @@
 """Agrega mediciones publicadas de prueba a la base que nombra DATABASE_URL: solo para comparar velocidad.
 
-Escribe filas directamente, sin pasar por los verbos, y por eso se niega a tocar una base que no sea temporal.
+Las escribe la propia base con una sentencia, sin pasar por los verbos ni por los disparadores, y por eso se niega a
+tocar una base que no sea pasajera. Las filas dependen solo de su número: dos bases pobladas igual son iguales.
 """
 
 import os
 import sys
 import tempfile
 from datetime import timedelta
-from decimal import Decimal
-from itertools import islice, product
 
 import django
 
+#: Mil valores distintos, en ciclos, y una fecha para todas.
+POBLAR = """
+INSERT INTO indicadores_medicion (indicador_id, periodo, inicio, fin, ambito_id, sexo, caracter, situacion, valor,
+  motivo_ausencia, texto_ausencia, notas, motivo_cambio, etapa, version, reservada, testigo, registrada_por_id,
+  registrada_en, publicada_por_id, publicada_en)
+SELECT i.id, p.periodo, p.inicio, p.fin, a.id, s.sexo, 'referencial', 'definitiva',
+  ((p.numero * 7 + a.numero * 13 + s.numero * 31 + i.id) % 1000) / 10.0, '', '', '', '', 'publicada', 1, {falso}, 1,
+  {registra}, '{ahora}', {revisa}, '{ahora}'
+FROM indicadores_indicador i CROSS JOIN poblar_ambitos a CROSS JOIN poblar_periodos p CROSS JOIN poblar_sexos s
+ORDER BY a.numero, p.numero, i.id, s.numero
+LIMIT {cuantas}
+"""
+MESES = 36 * 12
+
 
 def main(cuantas: int) -> None:
-    if tempfile.gettempdir() not in os.environ.get("DATABASE_URL", ""):
-        raise SystemExit("bench.poblar solo escribe en una base de la carpeta temporal (DATABASE_URL).")
+    direccion = os.environ.get("DATABASE_URL", "")
+    if tempfile.gettempdir() not in direccion and "/pg-pruebas-" not in direccion:
+        raise SystemExit("bench.poblar solo escribe en una base pasajera (DATABASE_URL).")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "penitenciaria.settings")
     django.setup()
     from django.contrib.auth.models import User
-    from django.db import connection
+    from django.db import connection, transaction
     from django.utils import timezone
 
     from indicadores.calculo.tipos import Periodo
-    from indicadores.models import Ambito, Indicador, Medicion
+    from indicadores.models import Ambito, Indicador
+    from penitenciaria import vigilancia
 
-    registra, revisa = User.objects.order_by("pk")[:2]
-    ahora = timezone.now()
-    lugares = list(Ambito.objects.exclude(nivel="nacional").order_by("pk"))
+    registra, revisa = User.objects.order_by("pk").values_list("pk", flat=True)[:2]
+    ayer = (timezone.now() - timedelta(days=1)).strftime("%Y-%m-%d %H:%M:%S")
+    por_lugar = Indicador.objects.count() * MESES * 3
+    _agregar_lugares(Ambito, faltan=-(-cuantas // por_lugar) - Ambito.objects.exclude(nivel="nacional").count())
     periodos = [Periodo.leer(f"{anio}-{mes:02}") for anio in range(1990, 2026) for mes in range(1, 13)]
-    claves = product(Indicador.objects.order_by("pk"), periodos, lugares, "HMT")
-    filas = (
-        Medicion(
-            indicador=indicador,
-            periodo=periodo.texto,
-            inicio=periodo.inicio,
-            fin=periodo.fin,
-            ambito=lugar,
-            sexo=sexo,
-            caracter="referencial",
-            valor=Decimal(numero % 1000) / 10,
-            etapa=Medicion.Etapa.PUBLICADA,
-            registrada_por=registra,
-            publicada_por=revisa,
-            registrada_en=ahora,
-            publicada_en=ahora - timedelta(days=1),
+    lugares = Ambito.objects.exclude(nivel="nacional").order_by("pk").values_list("pk", flat=True)
+    postgres = connection.vendor == "postgresql"
+    with transaction.atomic(), connection.cursor() as cursor:
+        if postgres:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        else:
+            cursor.execute(vigilancia.INSTALADOS_EN_SQLITE)
+            for nombre in [n for n, tabla in cursor.fetchall() if tabla == "indicadores_medicion"]:
+                cursor.execute(f"DROP TRIGGER {nombre}")
+        cursor.execute("CREATE TEMPORARY TABLE poblar_periodos (numero integer, periodo text, inicio date, fin date)")
+        cursor.executemany(
+            "INSERT INTO poblar_periodos VALUES (%s, %s, %s, %s)",
+            [(n, p.texto, p.inicio.isoformat(), p.fin.isoformat()) for n, p in enumerate(periodos)],
         )
-        for numero, (indicador, periodo, lugar, sexo) in enumerate(islice(claves, cuantas))
-    )
-    while lote := list(islice(filas, 5000)):
-        Medicion.objects.bulk_create(lote)
+        cursor.execute("CREATE TEMPORARY TABLE poblar_ambitos (numero integer, id bigint)")
+        cursor.executemany("INSERT INTO poblar_ambitos VALUES (%s, %s)", list(enumerate(lugares)))
+        cursor.execute("CREATE TEMPORARY TABLE poblar_sexos (numero integer, sexo text)")
+        cursor.executemany("INSERT INTO poblar_sexos VALUES (%s, %s)", list(enumerate("HMT")))
+        ahora = f"{ayer}+00" if postgres else ayer
+        falso = "false" if postgres else "0"
+        cursor.execute(POBLAR.format(cuantas=cuantas, registra=registra, revisa=revisa, ahora=ahora, falso=falso))
+        for tabla in ("periodos", "ambitos", "sexos"):
+            cursor.execute(f"DROP TABLE poblar_{tabla}")
+    vigilancia.instalar()
+    Indicador.objects.order_by("pk").first().save()  # type: ignore[union-attr]  # mueve la cuenta
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE indicadores_medicion" if postgres else "ANALYZE")
+
+
+def _agregar_lugares(Ambito: type, faltan: int) -> None:
+    """Establecimientos de prueba, si con los que hay no alcanza para tantas filas."""
+    oficina = Ambito.objects.filter(nivel="oficina_regional").order_by("pk").first()  # type: ignore[attr-defined]
+    Ambito.objects.bulk_create(  # type: ignore[attr-defined]
+        Ambito(codigo=f"PRUEBA-{n:04}", nombre=f"Lugar de prueba {n}", nivel="establecimiento", padre=oficina)
+        for n in range(max(faltan, 0))
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,56 @@
+"""Cuánto tarda cada dirección pública con la base que se le dé: en frío, ya hecha y con su ETag."""
+
+from typing import Any
+
+from bench.medicion import Cliente, por_turnos
+from bench.servidores import atendiendo, entorno_para
+
+DIRECCIONES = (
+    "/",
+    "/?corte=2021-12-31",
+    "/indicadores/",
+    "/indicadores/OP.01-I2/",
+    "/objetivos/OP.01/",
+    "/servicios/",
+    "/servicios/OP.01-S1/",
+    "/entidades/INPE/",
+    "/entidades/puntualidad/",
+    "/datos/",
+    "/api/v1/politica/",
+    "/api/v1/objetivos/",
+    "/api/v1/indicadores/",
+    "/api/v1/indicadores/OP.01-I2/",
+    "/api/v1/mediciones/?page_size=100",
+    "/api/v1/mediciones/?page_size=100&indicador=OP.01-I2",
+    "/api/v1/mediciones/?page_size=100&ambito=PE",
+    "/api/v1/mediciones/?page_size=100&anio=2021&sexo=H",
+    "/api/v1/mediciones/?page_size=100&page=5",
+    "/api/v1/servicios/",
+    "/api/v1/ambitos/",
+    "/api/v1/avance/",
+    "/api/v1/cambios/",
+)
+VUELTAS = 4
+
+
+def medir_volumen(base: str) -> dict[str, Any]:
+    """Milisegundos de cada dirección: ``frio`` es sin guardar ninguna respuesta; ``primera``, la primera de todas."""
+    medidas: dict[str, Any] = {}
+    with (
+        atendiendo("penitenciaria.wsgi", entorno_para(base, MEMORIA_MB="0")) as sin_memoria,
+        atendiendo("penitenciaria.wsgi", entorno_para(base)) as con_memoria,
+    ):
+        for direccion in DIRECCIONES:
+            primera = Cliente(sin_memoria, [direccion]).pedir()[0]
+            etag = Cliente(con_memoria, [direccion]).pedir()[2].headers["ETag"] or ""
+            clientes = {
+                "frio": Cliente(sin_memoria, [direccion]),
+                "hecha": Cliente(con_memoria, [direccion]),
+                "304": Cliente(con_memoria, [direccion], {"If-None-Match": etag}, estado=304),
+            }
+            por_turnos(list(clientes.values()), VUELTAS)
+            medidas[direccion] = {"primera": round(primera * 1000, 2)} | {
+                como: {nombre: round(getattr(uno, nombre) * 1000, 3) for nombre in ("p50", "p95", "cpu")}
+                for como, uno in clientes.items()
+            }
+    return medidas

@@ -1,0 +1,229 @@
+"""Lo público, ya hecho y siempre al día: el middleware de más afuera.
+
+La ETag sale de la marca de la cuenta de publicaciones, la versión del código, el día en Lima y la dirección completa:
+basta una consulta para saber que lo guardado (aquí o en el navegador) sigue valiendo, y no hace falta un plazo. La
+marca se lee **antes** de preparar la respuesta: si alguien publica mientras tanto, lo preparado queda bajo la marca
+vieja, que nadie volverá a pedir.
+
+Solo se guarda lo que es igual para cualquiera: 200 a un GET sin sesión, sin cookies nuevas, que no varía según otra
+cabecera y que no trae su propio plazo. Lo guardado se sirve sin contar en el límite de la API: cuesta una consulta.
+Dentro de una transacción abierta no se guarda ni se usa nada, porque la marca todavía no dice lo que ella cambió.
+"""
+
+import gzip
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from hashlib import blake2b
+
+import brotli
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase, HttpResponseNotModified
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+
+from penitenciaria.almacen import Almacen, Guardada
+from penitenciaria.middleware import CABECERAS as DE_LA_API
+from penitenciaria.vigilancia import TABLA
+
+Siguiente = Callable[[HttpRequest], HttpResponseBase]
+
+#: Donde nunca hay nada que guardar: se pasa sin preguntar a la base.
+AJENAS = ("/admin/", "/static/", "/salud/")
+#: Quien trae una de estas puede recibir algo que es solo suyo.
+COOKIES_PERSONALES = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "messages")
+GUARDABLE = "public, no-cache"
+#: Lo que dice del límite de quien pidió primero no se le dice a los demás.
+DE_CADA_QUIEN = ("ratelimit", "x-ratelimit", "retry-after")
+CUERPO_MAXIMO = 2**20
+#: Menos que esto no gana nada al comprimirse.
+CUERPO_MINIMO = 600
+SE_COMPRIME = (
+    "text/",
+    "application/json",
+    "application/vnd.sdmx",
+    "application/xml",
+    "application/atom+xml",
+    "image/svg",
+)
+CONSULTA = f"SELECT marca, hasta FROM {TABLA} WHERE id = 1"
+
+
+class Memoria:
+    """Contesta 304 o lo guardado; si no, deja pasar y guarda lo que se pueda."""
+
+    def __init__(self, get_response: Siguiente) -> None:
+        self.get_response = get_response
+        self.almacen = Almacen(settings.MEMORIA_MB * 2**20)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD") or request.path_info.startswith(AJENAS):
+            return self.get_response(request)
+        ahora = timezone.now()
+        marca = leer_marca(ahora)
+        # Quien prepara la respuesta puede recordar, bajo la misma marca, lo que lee para prepararla.
+        request.marca = marca  # type: ignore[attr-defined]
+        if "HTTP_AUTHORIZATION" in request.META or es_personal(request):
+            return privada(self.get_response(request))
+        codificacion = elegir_codificacion(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        clave = clave_de(request, codificacion, marca, ahora) if marca and self.almacen.tope else None
+        if clave is None:
+            return self.get_response(request)
+        etag = f'"{clave}"'
+        guardada = self.almacen.leer(clave)
+        if _la_tiene(request.META.get("HTTP_IF_NONE_MATCH", ""), clave):
+            return sin_cambios(request, guardada, etag)
+        if guardada is not None:
+            return HttpResponse(guardada.cuerpo, headers=dict(guardada.cabeceras))
+        respuesta = self.get_response(request)
+        if respuesta.streaming and not respuesta.has_header("ETag") and es_de_cualquiera(request, respuesta):
+            # Se envía según se escribe y no se guarda, pero también se puede preguntar si cambió.
+            respuesta.headers["ETag"] = f"W/{etag}"
+        if isinstance(respuesta, HttpResponse) and se_guarda(request, respuesta):
+            terminar(respuesta, codificacion, etag)
+            if request.method == "GET":
+                comunes = tuple(par for par in respuesta.items() if not par[0].lower().startswith(DE_CADA_QUIEN))
+                self.almacen.guardar(clave, Guardada(comunes, respuesta.content))
+        return respuesta
+
+
+# --- La pregunta ----------------------------------------------------------------------------------------------------
+
+
+def es_personal(request: HttpRequest) -> bool:
+    """Si quien pide trae una cookie de la que puede depender la respuesta; las ajenas al portal no cuentan."""
+    return "HTTP_COOKIE" in request.META and any(nombre in request.COOKIES for nombre in COOKIES_PERSONALES)
+
+
+def elegir_codificacion(aceptadas: str) -> str:
+    """``br``, ``gzip`` o, si ninguna se acepta, nada."""
+    if not aceptadas:
+        return ""
+    nombres = set()
+    for parte in aceptadas.lower().split(","):
+        nombre, _, calidad = parte.partition(";")
+        if calidad.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000"):
+            nombres.add(nombre.strip())
+    return "br" if "br" in nombres else "gzip" if "gzip" in nombres else ""
+
+
+def clave_de(request: HttpRequest, codificacion: str, marca: str, ahora: datetime) -> str | None:
+    """La huella de todo lo que decide la respuesta; None si se pregunta por un servidor que no es el nuestro."""
+    try:
+        servidor = request.get_host()
+    except SuspiciousOperation:
+        return None
+    acepta = request.META.get("HTTP_ACCEPT", "") if request.path_info.startswith("/api/") else ""
+    dia = timezone.localdate(ahora).isoformat()
+    partes = (marca, version_del_codigo(), dia, request.scheme or "", servidor, request.get_full_path(), acepta)
+    return blake2b("\n".join((*partes, codificacion)).encode("utf-8", "surrogatepass"), digest_size=15).hexdigest()
+
+
+def leer_marca(ahora: datetime) -> str | None:
+    """La marca de la última publicación; None si no se puede confiar en ella."""
+    if connection.in_atomic_block or settings.DEBUG:
+        return None
+    # Esta consulta es la comprobación de que la conexión vive: si falló, se abre otra.
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        fila = _consultar()
+    except (DatabaseError, InterfaceError):
+        connection.close()
+        try:
+            fila = _consultar()
+        except (DatabaseError, InterfaceError):
+            connection.close()
+            return None
+    if fila is None:
+        return None
+    marca, hasta = fila
+    if isinstance(hasta, str):  # SQLite no tiene momentos: los guarda escritos, en UTC
+        hasta = datetime.fromisoformat(f"{hasta}+00:00")
+    return marca if hasta is None or hasta <= ahora else None
+
+
+def _consultar() -> tuple[str, datetime | str | None] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(CONSULTA)
+        fila: tuple[str, datetime | str | None] | None = cursor.fetchone()
+        return fila
+
+
+@cache
+def version_del_codigo() -> str:
+    """La huella de lo que dibuja las respuestas: nuestro código, las plantillas, los estáticos y los requisitos."""
+    huella = blake2b(digest_size=16)
+    raiz = settings.BASE_DIR
+    carpetas = ("penitenciaria", "indicadores", "servicios", "objetivos", "templates")
+    archivos = [archivo for carpeta in carpetas for archivo in (raiz / carpeta).rglob("*")]
+    archivos += [raiz / "requirements.txt", settings.STATIC_ROOT / "staticfiles.json"]
+    for archivo in sorted(archivos):
+        if archivo.suffix in (".py", ".html", ".xml", ".txt", ".json", ".typ") and archivo.is_file():
+            huella.update(archivo.relative_to(raiz).as_posix().encode() if archivo.is_relative_to(raiz) else b"-")
+            huella.update(archivo.read_bytes())
+    return huella.hexdigest()
+
+
+def _la_tiene(dicho: str, clave: str) -> bool:
+    """Si entre las ETag de ``If-None-Match`` está la nuestra; un intermediario pudo volverla débil (``W/``)."""
+    return bool(dicho) and f'"{clave}"' in dicho
+
+
+# --- La respuesta ---------------------------------------------------------------------------------------------------
+
+
+def sin_cambios(request: HttpRequest, guardada: Guardada | None, etag: str) -> HttpResponse:
+    """304. Que la ETag sea la nuestra basta: solo se da en un 200 que se guarda."""
+    respuesta = HttpResponseNotModified()
+    nombres = ("Last-Modified", "Vary", "Content-Language")
+    dichas = {} if guardada is None else {n: v for n, v in guardada.cabeceras if n in nombres}
+    comunes = {"ETag": etag, "Cache-Control": GUARDABLE, "Vary": "Accept-Encoding"}
+    for nombre, valor in (comunes | dichas | (DE_LA_API if request.path_info.startswith("/api/") else {})).items():
+        respuesta.headers[nombre] = valor
+    return respuesta
+
+
+def se_guarda(request: HttpRequest, respuesta: HttpResponse) -> bool:
+    """Si es igual para cualquiera que la pida así, y del tamaño que conviene guardar."""
+    return es_de_cualquiera(request, respuesta) and len(respuesta.content) <= CUERPO_MAXIMO
+
+
+def es_de_cualquiera(request: HttpRequest, respuesta: HttpResponseBase) -> bool:
+    """Si no trae nada de quien la pidió ni varía según otra cabecera que las de la clave."""
+    if respuesta.status_code != 200 or respuesta.cookies or respuesta.has_header("Content-Encoding"):
+        return False
+    plazo = respuesta.headers.get("Cache-Control", "")
+    if plazo and _partes(plazo) != {"public", "no-cache"}:
+        return False
+    # «Cookie» es la sesión, y aquí no la hay.
+    de_la_clave = {"accept-encoding", "cookie"} | ({"accept"} if request.path_info.startswith("/api/") else set())
+    return _partes(respuesta.headers.get("Vary", "")) <= de_la_clave
+
+
+def _partes(cabecera: str) -> set[str]:
+    """Lo que una cabecera enumera con comas, en minúsculas."""
+    return {parte.strip() for parte in cabecera.lower().split(",") if parte.strip()}
+
+
+def terminar(respuesta: HttpResponse, codificacion: str, etag: str) -> None:
+    """Le pone su ETag y permiso de guardarse y, si conviene, la comprime."""
+    respuesta.headers["Cache-Control"] = GUARDABLE
+    patch_vary_headers(respuesta, ("Accept-Encoding",))
+    cuerpo = respuesta.content
+    tipo = respuesta.headers.get("Content-Type", "")
+    if codificacion and len(cuerpo) >= CUERPO_MINIMO and tipo.startswith(SE_COMPRIME):
+        en_brotli = codificacion == "br"
+        respuesta.content = brotli.compress(cuerpo, quality=5) if en_brotli else gzip.compress(cuerpo, 6, mtime=0)
+        respuesta.headers["Content-Encoding"] = codificacion
+    respuesta.headers["Content-Length"] = str(len(respuesta.content))
+    respuesta.headers["ETag"] = etag
+
+
+def privada(respuesta: HttpResponseBase) -> HttpResponseBase:
+    """Lo que se dio a quien ingresó no lo guarda ningún intermediario, salvo que la vista diga otra cosa."""
+    if not respuesta.has_header("Cache-Control"):
+        respuesta.headers["Cache-Control"] = "private, no-cache"
+    return respuesta
