@@ -1,24 +1,22 @@
 """La política a un corte, reunida una sola vez: lo que leen la portada, la API y, después, el reporte."""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from indicadores.calculo.avance import de_objetivo
-from indicadores.calculo.tipos import AvanceDeObjetivo, EstadoIndicador, Movimiento, Semaforo
+from indicadores.calculo.tipos import AvanceDeObjetivo, EstadoIndicador, Logro, Movimiento, Semaforo, ValorBase
+from indicadores.constancias import Constancias, constancias_de_fijadas
 from indicadores.lectura import (
     IndicadorLeido,
-    Publicacion,
     avances_de_objetivos,
     catalogo,
     leer_indicadores,
-    leer_ultimas_publicaciones,
     ultima_publicacion,
 )
 from objetivos.models import Alternativa, Hito, ObjetivoPrioritario, Politica
-from servicios.models import Servicio
-
-CUANTAS_PUBLICACIONES = 6
+from servicios.models import Participacion, Servicio
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +58,15 @@ class AlternativaEnTablero:
 
 
 @dataclass(frozen=True, slots=True)
+class Participante:
+    """Una entidad que participa en algún servicio de un objetivo."""
+
+    objetivo: str
+    sigla: str
+    nombre: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tablero:
     """Todo lo que se dice de la política a un corte y a una fecha."""
 
@@ -72,7 +79,8 @@ class Tablero:
     alternativas: tuple[AlternativaEnTablero, ...]
     servicios: tuple[Servicio, ...]
     cobertura: tuple[IndicadorLeido, ...]
-    ultimas_publicaciones: tuple[Publicacion, ...]
+    participantes: tuple[Participante, ...]
+    constancias: Constancias
     publicado_en: datetime | None
 
     @property
@@ -105,18 +113,31 @@ def construir(*, corte: date, a_la_fecha: datetime) -> Tablero:
             _objetivo(objetivo, avances.get(objetivo.pk), de_objetivos, corte)
             for objetivo in ObjetivoPrioritario.objects.order_by("codigo")
         ),
-        resumen=_resumir(de_objetivos),
+        resumen=resumir(de_objetivos),
         ruta=tuple(
             HitoEnRuta(hito, cumplido=hito.es_cumplido_al(corte)) for hito in hitos if hito.es_visible_al(corte)
         ),
         alternativas=tuple(_alternativa(alternativa, corte) for alternativa in alternativas),
         servicios=tuple(Servicio.objects.select_related("objetivo").order_by("codigo")),
         cobertura=tuple(leido for leido in leidos if leido.indicador.servicio_id is not None),
-        ultimas_publicaciones=tuple(
-            leer_ultimas_publicaciones(corte=corte, a_la_fecha=a_la_fecha, cuantas=CUANTAS_PUBLICACIONES)
-        ),
+        participantes=_participantes(),
+        constancias=constancias_de_fijadas(_fijadas(leidos)),
         publicado_en=ultima_publicacion(a_la_fecha),
     )
+
+
+def _fijadas(leidos: Sequence[IndicadorLeido]) -> Iterator[ValorBase | Logro]:
+    for leido in leidos:
+        yield from leido.evaluacion.logros
+        if leido.evaluacion.linea_base is not None:
+            yield leido.evaluacion.linea_base
+
+
+def _participantes() -> tuple[Participante, ...]:
+    """Quiénes participan en los servicios de cada objetivo, por objetivo y sigla, en una consulta."""
+    columnas = ("servicio__objetivo__codigo", "entidad__sigla", "entidad__nombre")
+    filas = Participacion.objects.order_by(*columnas[:2]).values_list(*columnas).distinct()
+    return tuple(Participante(*fila) for fila in filas)
 
 
 def _objetivo(
@@ -136,7 +157,8 @@ def avance_vacio(corte: date) -> AvanceDeObjetivo:
     return de_objetivo([], corte.year)
 
 
-def _resumir(leidos: list[IndicadorLeido]) -> Resumen:
+def resumir(leidos: Sequence[IndicadorLeido]) -> Resumen:
+    """Las cuentas de unos indicadores."""
     evaluaciones = [leido.evaluacion for leido in leidos]
     luces = Counter(evaluacion.avance.semaforo for evaluacion in evaluaciones)
     movimientos = Counter(evaluacion.movimiento for evaluacion in evaluaciones)

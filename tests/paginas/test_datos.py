@@ -1,8 +1,7 @@
 """La página de datos y lo que un portal debe a navegadores y buscadores: salud, robots, mapa, icono y errores."""
 
+import html
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -10,15 +9,13 @@ from xml.etree import ElementTree
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.test import Client, RequestFactory
-from pytest_django.live_server_helper import LiveServer
 
-from indicadores.mirada import leer_mirada
 from penitenciaria import paginas
-from penitenciaria.abiertos import CAMPOS, RECURSOS, escribir_datos
-from tests.fabricas import AHORA
+from penitenciaria.abiertos import CAMPOS, RECURSOS, TABLAS
 from tests.paginas.conftest import Contar, Leer, texto_de
 
 DB = pytest.mark.django_db
+ENLACE = re.compile(r'href="(/api/[^"]*)"')
 
 
 def campos_de(cuerpo: Any) -> set[str]:
@@ -38,8 +35,12 @@ class TestDatos:
         assert "A esa fecha aún no se había publicado nada." in leer("/datos/", a_la_fecha="2020-01-01")
 
     def test_todo_enlace_a_la_api_responde(self, client: Client, codigo: Leer) -> None:
-        enlaces = set(re.findall(r'href="(/api/[^"]*)"', codigo("/datos/", corte="2021-12-31")))
-        assert len(enlaces) == len(RECURSOS) + 3
+        enlaces = {html.unescape(uno) for uno in ENLACE.findall(codigo("/datos/", corte="2021-12-31"))}
+        en_csv_y_xlsx = {uno for uno in enlaces if "format=" in uno}
+        assert len(en_csv_y_xlsx) == 2 * len(TABLAS)
+        de_sdmx = {uno for uno in enlaces if uno.startswith("/api/v1/sdmx/")}
+        assert len(de_sdmx) == 4
+        assert len(enlaces - en_csv_y_xlsx - de_sdmx) == len(RECURSOS) + 3
         assert {enlace: client.get(enlace).status_code for enlace in enlaces} == dict.fromkeys(enlaces, 200)
 
     def test_el_diccionario_nombra_campos_que_existen(self, client: Client) -> None:
@@ -53,21 +54,14 @@ class TestDatos:
         assert "Este portal no añade una licencia propia" in pagina
         assert "Creative Commons" not in pagina
 
-    def test_los_ejemplos_llevan_el_servidor_y_la_mirada_pedidos(self, codigo: Leer) -> None:
-        pagina = texto_de(codigo("/datos/", corte="2021-12-31"))
-        assert 'curl "http://testserver/api/v1/mediciones/?indicador=OP.01-I2&ambito=PE&corte=2021-12-31"' in pagina
+    def test_dice_todas_las_columnas_de_todas_las_tablas(self, codigo: Leer) -> None:
+        pagina = codigo("/datos/")
+        for tabla in TABLAS:
+            assert f"Columnas de {tabla.recurso.nombre}" in pagina
+        assert "<code>motivo_fecha_compromiso</code>" in pagina
 
-    def test_una_consulta(self, contar_consultas: Contar) -> None:
-        assert contar_consultas("/datos/") == 1
-
-
-@pytest.mark.usefixtures("politica_cargada")
-def test_el_ejemplo_de_python_corre(live_server: LiveServer) -> None:
-    mirada = leer_mirada({}, ahora=AHORA)
-    programa = escribir_datos(f"{live_server.url}/api/v1/", mirada).ejemplo_python
-    salida = subprocess.run([sys.executable, "-c", programa], capture_output=True, text=True, check=True, timeout=60)
-    assert "2021-03 35\n" in salida.stdout
-    assert "2020 37\n" in salida.stdout
+    def test_cuatro_consultas(self, contar_consultas: Contar) -> None:
+        assert contar_consultas("/datos/") == 4
 
 
 class TestParaMaquinas:
@@ -76,6 +70,7 @@ class TestParaMaquinas:
         assert respuesta.json() == {"estado": "ok"}
         assert respuesta.headers["Cache-Control"] == "no-store"
 
+    @DB
     def test_robots_nombra_el_mapa(self, client: Client) -> None:
         respuesta = client.get("/robots.txt")
         assert respuesta.headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -85,6 +80,7 @@ class TestParaMaquinas:
             "Sitemap: http://testserver/sitemap.xml",
         ]
 
+    @DB
     def test_el_icono_es_el_del_portal(self, client: Client) -> None:
         respuesta = client.get("/favicon.ico")
         assert respuesta.status_code == 302
@@ -95,13 +91,14 @@ class TestParaMaquinas:
     def test_toda_direccion_del_mapa_responde(self, client: Client, contar_consultas: Contar) -> None:
         raiz = ElementTree.fromstring(client.get("/sitemap.xml").content)
         direcciones = [str(nodo.text) for nodo in raiz.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
-        assert len(direcciones) == len(set(direcciones)) == 9 + 6 + 18 + 13 + 16
+        assert len(direcciones) == len(set(direcciones)) == len(paginas.PAGINAS_FIJAS) + 6 + 18 + 13 + 16 + 11
         fallan = {direccion for direccion in direcciones if client.get(direccion).status_code != 200}
         assert not fallan
-        assert contar_consultas("/sitemap.xml") == 4
+        assert contar_consultas("/sitemap.xml") == 5
 
 
 class TestErrores:
+    @DB
     def test_el_404_tiene_la_cara_de_la_casa(self, client: Client) -> None:
         respuesta = client.get("/no-existe/")
         assert respuesta.status_code == 404
@@ -132,6 +129,7 @@ class TestErrores:
         assert respuesta.status_code == 500
         assert "Ninguna cifra se perdió ni cambió." in respuesta.content.decode()
 
+    @DB
     def test_el_400_no_se_fia_del_servidor_que_dicen(self, client: Client, rf: RequestFactory) -> None:
         assert paginas.mal_pedido(rf.get("/"), SuspiciousOperation()).status_code == 400
         respuesta = client.get("/robots.txt", headers={"host": "otro.ejemplo"})

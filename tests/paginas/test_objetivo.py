@@ -62,7 +62,10 @@ class TestConLosDatosReales:
         assert "Bloqueadores de celulares OP.03-S2 progresiva se provee" in servicios
         assert "15 Establecimientos con bloqueadores en funcionamiento primer semestre de 2021" in servicios
         assert "3 Establecimientos con bloqueadores a prueba" in servicios
-        assert "Control de visitas OP.03-S1 inmediata inferida no consta INPE" in servicios
+        assert (
+            "Control de visitas OP.03-S1 1 actividad suspendida inmediata inferida no consta No constan INPE"
+            in servicios
+        )
 
     def test_el_cero_medido_es_un_cero(self, codigo: Leer) -> None:
         servicios = trozo(codigo("/objetivos/OP.02/", **A_FIN_DE_2021), 'id="servicios"')
@@ -129,16 +132,74 @@ def test_el_ultimo_avance_promedia_solo_ese_anio(leer: Leer) -> None:
     assert "El último que se conoce es el de 2021: 50 % (1 de 2 con dato)." in pagina
 
 
-def test_se_muestra_el_relato_mas_reciente_hasta_el_corte(leer: Leer) -> None:
+def test_se_muestran_los_relatos_de_cada_anio_hasta_el_corte_y_el_ultimo_primero(codigo: Leer) -> None:
     objetivo = ObjetivoFactory(codigo="OX.1")
     for anio in (2020, 2021, 2022):
         AvanceNarrativo.objects.create(
             politica=objetivo.politica, objetivo=objetivo, anio=anio, seccion="avance", texto=f"Lo de {anio}."
         )
-    pagina = leer("/objetivos/OX.1/", corte="2021-06-30")
-    assert "Lo de 2021." in pagina
-    assert "Lo de 2020." not in pagina
-    assert "Lo de 2022." not in pagina
+    relato = trozo(codigo("/objetivos/OX.1/", corte="2021-06-30"), 'id="relato"')
+    assert relato.index("Lo de 2021.") < relato.index("Lo escrito en 2020") < relato.index("Lo de 2020.")
+    assert "2022" not in relato
+
+
+class TestQueRequiereAtencion:
+    def atencion(self, codigo: Leer, ruta: str, **mirada: str) -> str:
+        return trozo(codigo(ruta, **mirada), 'id="atencion"')
+
+    @pytest.mark.usefixtures("politica_cargada")
+    def test_con_los_datos_reales(self, codigo: Leer) -> None:
+        texto = self.atencion(codigo, "/objetivos/OP.01/", **A_FIN_DE_2021)
+        lugares = [
+            texto.index(parte)
+            for parte in (
+                "en riesgo, parcial Personas privadas de libertad sin sentencia",
+                "Faltaban 5 puntos porcentuales para lo esperado en 2021 (30 %).",
+                "nunca medido",
+                "hace falta Grilletes electrónicos Tiene pendiente un documento de provisión:",
+            )
+        ]
+        assert lugares == sorted(lugares)
+
+    @pytest.mark.usefixtures("politica_cargada")
+    def test_lo_suspendido_sin_otra_medida_dice_en_que_anio(self, codigo: Leer) -> None:
+        texto = self.atencion(codigo, "/objetivos/OP.04/", **A_FIN_DE_2021)
+        assert "suspendido en 2021 Actividades del objetivo" in texto
+        assert "actividades culturales, actividades productivas, educación" in texto
+        assert "visitas" not in self.atencion(codigo, "/objetivos/OP.03/", **A_FIN_DE_2021)
+
+    def test_de_lo_mas_grave_a_lo_menos_y_cada_indicador_una_vez(self, codigo: Leer) -> None:
+        objetivo = ObjetivoFactory(codigo="OX.1")
+        casos = {
+            "Quieto": [(2020, 40), (2021, 40)],
+            "Viejo": [(2018, 30), (2019, 60)],
+            "Va bien": [(2020, 40), (2021, 79)],
+            "Retrocede": [(2020, 90), (2021, 85)],
+            "En riesgo": [(2020, 40), (2021, 70)],
+            "Lejos": [(2020, 40), (2021, 41)],
+            "Nunca": [],
+        }
+        for nombre, valores in casos.items():
+            indicador = IndicadorFactory(objetivo=objetivo, nombre_corto=nombre)
+            if nombre not in ("Quieto", "Viejo"):
+                logro(indicador, 80, anio=2021)
+            for anio, valor in valores:
+                publicada(indicador=indicador, periodo=str(anio), valor=valor)
+        texto = self.atencion(codigo, "/objetivos/OX.1/", **A_FIN_DE_2021)
+        orden = ["Lejos", "Retrocede", "En riesgo", "Quieto", "Nunca", "Viejo"]
+        assert [texto.count(f" {nombre} ") for nombre in orden] == [1] * len(orden)
+        assert [texto.index(f" {nombre} ") for nombre in orden] == sorted(texto.index(f" {n} ") for n in orden)
+        assert "Va bien" not in texto
+        assert "Es el último dato oficial, de hace 2 años." in texto
+        assert "No se ha movido desde 2020: 40 % en 2021." in texto
+
+    def test_si_todo_va_bien_lo_dice(self, leer: Leer) -> None:
+        indicador = IndicadorFactory(objetivo=ObjetivoFactory(codigo="OX.1"))
+        logro(indicador, 80, anio=2021)
+        publicada(indicador=indicador, periodo="2020", valor=40)
+        publicada(indicador=indicador, periodo="2021", valor=80)
+        pagina = leer("/objetivos/OX.1/", **A_FIN_DE_2021)
+        assert "Nada de lo que se conoce de este objetivo al corte requiere atención." in pagina
 
 
 def llenar(objetivo: ObjetivoPrioritario, cuantos: int) -> None:
@@ -158,4 +219,4 @@ def test_las_consultas_no_crecen(contar_consultas: Contar) -> None:
     llenar(objetivo, 3)
     con_pocos = contar_consultas("/objetivos/OX.1/")
     llenar(objetivo, 27)
-    assert contar_consultas("/objetivos/OX.1/") == con_pocos == 13
+    assert contar_consultas("/objetivos/OX.1/") == con_pocos == 15

@@ -90,6 +90,7 @@ def test_una_entidad_sin_plazos_no_lleva_el_bloque(leer: Leer) -> None:
     pagina = leer("/entidades/AAA/")
     assert "Cómo se cuenta" not in pagina
     trimestral(Entidad.objects.get(sigla="AAA"), plazo_desde=date(2021, 7, 1))
+    publicada(ahora=en(date(2021, 9, 1)))
     assert "Todavía no vence ninguna de las cifras que debe publicar." in leer(
         "/entidades/AAA/", corte="2021-10-01", a_la_fecha="2021-10-01"
     )

@@ -9,6 +9,7 @@ from servicios.models import DocumentoDeProvision, Participacion
 from tests.fabricas import (
     EntidadFactory,
     IndicadorDeServicioFactory,
+    IndicadorFactory,
     NormaFactory,
     ObjetivoFactory,
     ServicioFactory,
@@ -28,15 +29,15 @@ class TestTablero:
         assert "Solo 4 tienen alguna cifra de su cobertura." in pagina
 
     def test_agrupa_por_ejecucion(self, codigo: Leer) -> None:
-        grupos = codigo("/servicios/").split('class="grupo"')[1:]
-        contados = [(texto_de(f"<{grupo}")[:26].strip(), grupo.count('scope="row"')) for grupo in grupos]
+        grupos = codigo("/servicios/").split('<tr class="grupo">')[1:]
+        contados = [(texto_de(grupo)[:26].strip(), grupo.count('scope="row"')) for grupo in grupos]
         assert [cuantos for _, cuantos in contados] == [7, 3, 3]
         assert contados[0][0].startswith("Ejecución inmediata 7")
 
     def test_dice_lo_inferido_y_lo_que_no_consta(self, leer: Leer) -> None:
         pagina = leer("/servicios/")
         assert pagina.count("ejecución inferida") == 3
-        assert "Alimentación OP.02-S1 OP.02 se provee No constan Sin indicador" in pagina
+        assert "Alimentación OP.02-S1 OP.02 se provee No constan No constan Sin indicador" in pagina
 
     @pytest.mark.parametrize(
         ("filtro", "cuantos"),
@@ -44,6 +45,8 @@ class TestTablero:
             ({"objetivo": "OP.02"}, 4),
             ({"entidad": "INPE"}, 6),
             ({"ejecucion": "progresiva"}, 3),
+            ({"estado": "en_provision"}, 5),
+            ({"estado": "no_iniciado", "ejecucion": "progresiva"}, 2),
             ({"objetivo": "OP.02", "entidad": "MINSA", "ejecucion": "inmediata"}, 1),
             ({"q": "niñas menores"}, 1),
             ({"q": "TELEFONIA celular"}, 1),
@@ -68,7 +71,7 @@ class TestTablero:
         assert "Ningún servicio cumple lo que se pide." in pagina
         assert "quite los filtros" in pagina
 
-    @pytest.mark.parametrize("campo", ["objetivo", "entidad", "ejecucion"])
+    @pytest.mark.parametrize("campo", ["objetivo", "entidad", "ejecucion", "estado", "orden"])
     def test_un_filtro_desconocido_se_explica_junto_a_su_campo(self, codigo: Leer, campo: str) -> None:
         pagina = codigo("/servicios/", espera=400, **{campo: "<OTRO>"})
         assert f'aria-invalid="true" aria-describedby="error-{campo}"' in pagina
@@ -80,6 +83,41 @@ class TestTablero:
         assert "…»" in codigo("/servicios/", espera=400, objetivo="x" * 5000)
         codigo("/servicios/", espera=400, entidad="\0")
         codigo("/servicios/", q="\0" * 10)
+
+    @pytest.mark.parametrize(
+        ("orden", "primeros"),
+        [
+            ("", ["OP.01-S1", "OP.02-S1", "OP.02-S2"]),
+            ("nombre", ["OP.02-S1", "OP.02-S2", "OP.02-S3"]),
+            ("estado", ["OP.01-S1", "OP.02-S1", "OP.02-S2"]),
+            ("cobertura", ["OP.01-S1", "OP.02-S2", "OP.02-S3"]),
+        ],
+    )
+    def test_ordena_dentro_de_cada_grupo(self, leer: Leer, orden: str, primeros: list[str]) -> None:
+        pagina = leer("/servicios/", orden=orden, corte="2021-12-31")
+        assert re.findall(r"OP\.0\d-S\d", pagina)[:3] == primeros
+        assert "13 servicios" in pagina
+
+    def test_el_cruce_cuenta_y_lleva_a_los_suyos(self, codigo: Leer) -> None:
+        pagina = codigo("/servicios/", corte="2021-12-31", objetivo="OP.02", estado="en_provision")
+        cruce = trozo(pagina, 'id="cruce"')
+        assert "Inmediata 2 1 0 3 No consta 0 0 1 1" in cruce
+        enlace = "?corte=2021-12-31&amp;objetivo=OP.02&amp;ejecucion=inmediata&amp;estado=en_provision"
+        assert f'href="{enlace}" aria-label="2, ejecución inmediata, se provee"' in pagina
+        destino = texto_de(codigo("/servicios/", objetivo="OP.02", ejecucion="inmediata", estado="en_provision"))
+        assert "2 de 13 servicios cumplen lo que se pide." in destino
+        elegida = codigo("/servicios/", ejecucion="inmediata", estado="en_provision")
+        assert 'aria-label="3, ejecución inmediata, se provee" aria-current="true"' in elegida
+
+    def test_cada_cifra_lleva_a_su_constancia_y_cada_servicio_dice_sus_documentos(self, codigo: Leer) -> None:
+        pagina = codigo("/servicios/", corte="2021-12-31")
+        assert len(re.findall(r'class="destacado" href="/cifra/\d+/\?corte=2021-12-31"', pagina)) == 5
+        assert "Centros de Salud Mental Comunitarios OP.02-S3 OP.02 no iniciado 1 aprobado, 1 en diseño" in texto_de(
+            pagina
+        )
+        assert "1 actividad suspendida" in texto_de(pagina)
+        assert "no iniciado 1 en diseño" in texto_de(codigo("/servicios/", corte="2021-06-30"))
+        assert "actividad suspendida" not in codigo("/servicios/", corte="2020-12-31")
 
     def test_antes_de_la_primera_publicacion(self, leer: Leer) -> None:
         pagina = leer("/servicios/", a_la_fecha="2020-01-01")
@@ -116,8 +154,9 @@ class TestServicio:
     def test_documentos_con_su_estado(self, codigo: Leer) -> None:
         pagina = codigo("/servicios/OP.02-S3/")
         documentos = trozo(pagina, 'id="documentos"')
-        assert "aprobado Instructivo «Atención Intramuros" in documentos
-        assert "en diseño Plan de Acción de Salud Mental" in documentos
+        assert "2021 aprobado Instructivo «Atención Intramuros" in documentos
+        assert "Sin fecha conocida en diseño Plan de Acción de Salud Mental" in documentos
+        assert documentos.index("Instructivo «") < documentos.index("Plan de Acción")
         assert 'class="barra hecho"' in pagina
         assert 'class="barra medio"' in pagina
         assert "Tiene 1 documento de provisión aprobado y 1 está en diseño." in texto_de(pagina)
@@ -129,7 +168,7 @@ class TestServicio:
 
     def test_entidades_con_papel_y_organo(self, codigo: Leer) -> None:
         entidades = trozo(codigo("/servicios/OP.05-S2/"), 'id="entidades"')
-        assert "Instituto Nacional Penitenciario (CENECP) Participa; su papel no consta." in entidades
+        assert "Participa; su papel no consta Instituto Nacional Penitenciario (CENECP)" in entidades
 
     def test_lo_desconocido_esta_por_definir(self, codigo: Leer) -> None:
         ficha = trozo(codigo("/servicios/OP.02-S1/"), 'id="ficha"')
@@ -187,6 +226,49 @@ def test_las_entidades_se_reparten_por_papel(leer: Leer) -> None:
     assert "BBB provee AAA articula CCC papel por precisar" in leer("/servicios/")
 
 
+def test_la_cobertura_en_el_tiempo_se_dibuja_y_cada_valor_lleva_a_su_constancia(codigo: Leer) -> None:
+    servicio = ServicioFactory()
+    indicador = IndicadorDeServicioFactory(servicio=servicio, nombre_corto="Atendidos")
+    primera, segunda = (
+        publicada(indicador=indicador, periodo=periodo, valor=valor) for periodo, valor in (("2020", 10), ("2021", 25))
+    )
+    publicada(indicador=indicador, periodo="2019", motivo_ausencia="no_medido", texto_ausencia="No se contó.")
+    pagina = codigo(f"/servicios/{servicio.codigo}/", corte="2021-12-31", a_la_fecha="2030-12-31")
+    assert pagina.count('<svg class="g-serie') + pagina.count('class="g-serie') >= 2
+    cobertura = trozo(pagina, 'id="cobertura"')
+    assert cobertura.index("2021 25") < cobertura.index("2020 10") < cobertura.index("2019 No se contó.")
+    for medicion in (primera, segunda):
+        assert f'href="/cifra/{medicion.pk}/?corte=2021-12-31&amp;a_la_fecha=2030-12-31"' in pagina
+    antes = codigo(f"/servicios/{servicio.codigo}/", corte="2020-12-31", a_la_fecha="2030-12-31")
+    assert f"/cifra/{segunda.pk}/" not in antes
+    assert 'class="miniatura"' in codigo("/servicios/", corte="2021-12-31", a_la_fecha="2030-12-31")
+
+
+def test_por_cifra_mas_reciente_los_que_no_tienen_van_al_final(leer: Leer) -> None:
+    sin_cifra, vieja, nueva = (ServicioFactory(codigo=f"OX-S{n}") for n in (1, 2, 3))
+    IndicadorDeServicioFactory(servicio=sin_cifra)
+    for servicio, periodo in ((vieja, "2019"), (nueva, "2021")):
+        publicada(indicador=IndicadorDeServicioFactory(servicio=servicio), periodo=periodo)
+    pagina = leer("/servicios/", orden="cobertura", corte="2021-12-31", a_la_fecha="2030-12-31")
+    assert re.findall(r"OX-S\d", pagina) == ["OX-S3", "OX-S2", "OX-S1"]
+
+
+def test_los_indicadores_del_objetivo_acompanan_al_servicio(codigo: Leer) -> None:
+    servicio = ServicioFactory()
+    publicada(indicador=IndicadorFactory(objetivo=servicio.objetivo, nombre_corto="El fin"), periodo="2021", valor=12)
+    objetivo = trozo(codigo(f"/servicios/{servicio.codigo}/", a_la_fecha="2030-12-31"), 'id="objetivo"')
+    assert "El fin" in objetivo
+    assert "12 % 2021" in objetivo
+
+
+def test_quien_participa_va_reunido_por_papel(codigo: Leer) -> None:
+    servicio = ServicioFactory()
+    for sigla, rol in (("AAA", "articuladora"), ("BBB", "proveedora"), ("CCC", "corresponsable")):
+        Participacion.objects.create(servicio=servicio, entidad=EntidadFactory(sigla=sigla, nombre=sigla), rol=rol)
+    entidades = trozo(codigo(f"/servicios/{servicio.codigo}/"), 'id="entidades"')
+    assert "Provee BBB Corresponsable CCC Articula AAA" in entidades
+
+
 def llenar(cuantos: int) -> None:
     objetivo = ObjetivoFactory()
     for _ in range(cuantos):
@@ -208,7 +290,7 @@ def test_las_consultas_del_tablero_no_crecen(contar_consultas: Contar) -> None:
     llenar(3)
     con_pocos = contar_consultas("/servicios/")
     llenar(27)
-    assert contar_consultas("/servicios/") == con_pocos == 9
+    assert contar_consultas("/servicios/") == con_pocos == 11
 
 
 def test_las_consultas_de_un_servicio_no_crecen(contar_consultas: Contar) -> None:
@@ -219,4 +301,4 @@ def test_las_consultas_de_un_servicio_no_crecen(contar_consultas: Contar) -> Non
     for _ in range(5):
         publicada(indicador=IndicadorDeServicioFactory(servicio=servicio))
     llenar_servicio(servicio, 27)
-    assert contar_consultas("/servicios/OX-S1/") == con_pocos == 11
+    assert contar_consultas("/servicios/OX-S1/") == con_pocos == 12
