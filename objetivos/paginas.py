@@ -1,9 +1,11 @@
-"""Las páginas de los objetivos y de las entidades, ya escritas: las plantillas solo las colocan."""
+"""La página de un objetivo, ya escrita: la plantilla solo la coloca."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Q
 
 from indicadores import frases
 from indicadores.calculo.tipos import AvanceDeObjetivo, EstadoIndicador
@@ -17,20 +19,16 @@ from indicadores.lectura import (
 )
 from indicadores.mirada import Mirada
 from indicadores.paginas import FilaDeIndicador, fila_de
-from indicadores.puntualidad import FilaDePuntualidad, puntualidad_de
-from objetivos.models import AvanceNarrativo, Entidad, Lineamiento, ObjetivoPrioritario, Politica
+from objetivos.atencion import Asunto, asuntos
+from objetivos.models import AvanceNarrativo, Lineamiento, ObjetivoPrioritario
 from servicios.filas import (
-    DocumentoEscrito,
     FilaDeServicio,
-    Marca,
-    escribir_documento,
     filas_de_servicios,
     fuentes_de,
-    marca_de,
     por_que_no_hay_cifras,
-    servicios_con_entidades,
+    servicios_completos,
 )
-from servicios.models import DocumentoDeProvision, Intervencion, Participacion, Servicio, Suspension
+from servicios.models import Intervencion, Suspension
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +42,14 @@ class Relato:
 
 
 @dataclass(frozen=True, slots=True)
+class RelatosDeUnAnio:
+    anio: int
+    relatos: tuple[Relato, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PaginaDeObjetivo:
-    """Lo que muestra la página de un objetivo."""
+    """Lo que muestra la página de un objetivo. ``relatos`` son los del último año; ``anteriores``, los demás."""
 
     objetivo: ObjetivoPrioritario
     anio: int
@@ -53,7 +57,9 @@ class PaginaDeObjetivo:
     hallazgo: str
     filas: tuple[FilaDeIndicador, ...]
     servicios: tuple[FilaDeServicio, ...]
+    asuntos: tuple[Asunto, ...]
     relatos: tuple[Relato, ...]
+    anteriores: tuple[RelatosDeUnAnio, ...]
     intervenciones: tuple[Intervencion, ...]
     fuentes_de_intervenciones: str
     suspensiones: tuple[Suspension, ...]
@@ -81,14 +87,18 @@ def escribir_objetivo(codigo: str, mirada: Mirada) -> PaginaDeObjetivo | None:
         Suspension.objects.filter(**hasta).select_related("servicio", "fuente").order_by("-anio", "actividad")
     )
     vacia = por_que_no_hay_cifras(mirada)
+    servicios = filas_de_servicios(servicios_completos().filter(objetivo=objetivo), leidos, mirada.corte)
+    relatos = _relatos(objetivo, mirada.corte.year)
     return PaginaDeObjetivo(
         objetivo=objetivo,
         anio=mirada.corte.year,
         vacia=vacia,
         hallazgo=vacia or _hallazgo(propios, mirada),
         filas=tuple(fila_de(leido) for leido in propios),
-        servicios=filas_de_servicios(servicios_con_entidades().filter(objetivo=objetivo), leidos),
-        relatos=_relatos(objetivo, mirada.corte.year),
+        servicios=servicios,
+        asuntos=asuntos(() if vacia else propios, servicios, suspensiones),
+        relatos=relatos[0].relatos if relatos else (),
+        anteriores=relatos[1:],
         intervenciones=intervenciones,
         fuentes_de_intervenciones=fuentes_de(una.fuente for una in intervenciones),
         suspensiones=suspensiones,
@@ -125,10 +135,10 @@ def _avance_escrito(avance: AvanceDeObjetivo) -> str:
     return f"{frases.porcentaje_de_avance(avance.valor)} ({avance.con_dato} de {avance.de} con dato{parcial})"
 
 
-def _relatos(objetivo: ObjetivoPrioritario, anio: int) -> tuple[Relato, ...]:
-    """Los textos del año más reciente que los tenga, hasta el del corte."""
-    escritos = list(
-        AvanceNarrativo.objects.filter(objetivo=objetivo, anio__lte=anio)
+def _relatos(objetivo: ObjetivoPrioritario, hasta: int) -> tuple[RelatosDeUnAnio, ...]:
+    """Los textos de cada año que los tenga, hasta el del corte, del más reciente al más antiguo."""
+    escritos = (
+        AvanceNarrativo.objects.filter(objetivo=objetivo, anio__lte=hasta)
         .select_related("fuente")
         .order_by("-anio", "seccion")
     )
@@ -137,140 +147,12 @@ def _relatos(objetivo: ObjetivoPrioritario, anio: int) -> tuple[Relato, ...]:
         AvanceNarrativo.Seccion.INTERVENCIONES: "Intervenciones y recursos",
     }
     return tuple(
-        Relato(titulos[AvanceNarrativo.Seccion(uno.seccion)], uno.anio, uno.texto, fuentes_de([uno.fuente]))
-        for uno in escritos
-        if uno.anio == escritos[0].anio
-    )
-
-
-# --- Las entidades --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class FilaDeEntidad:
-    """Una entidad con los servicios en que participa y de cuántos indicadores responde."""
-
-    entidad: Entidad
-    servicios: tuple[Servicio, ...]
-    indicadores: int
-    es_rectora: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PaginaDeEntidades:
-    titular: str
-    entrada: str
-    filas: tuple[FilaDeEntidad, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ParticipacionEscrita:
-    participacion: Participacion
-    servicio: Servicio
-    estado: Marca
-
-
-@dataclass(frozen=True, slots=True)
-class PaginaDeEntidad:
-    """Lo que muestra la página de una entidad."""
-
-    entidad: Entidad
-    anio: int
-    vacia: str
-    hallazgo: str
-    conduce: str
-    participaciones: tuple[ParticipacionEscrita, ...]
-    filas: tuple[FilaDeIndicador, ...]
-    documentos: tuple[DocumentoEscrito, ...]
-    puntualidad: FilaDePuntualidad | None
-
-
-def escribir_entidades() -> PaginaDeEntidades:
-    """Todas las entidades, de la que participa en más servicios a la que en menos: cuatro consultas."""
-    rectoras = set(Politica.objects.order_by("pk").values_list("rectora_id", flat=True))
-    participaciones = Participacion.objects.select_related("servicio").order_by("servicio__codigo")
-    contadas = (
-        Entidad.objects.annotate(cuantos_indicadores=Count("indicadores"))
-        .prefetch_related(Prefetch("participaciones", queryset=participaciones))
-        .order_by("sigla")
-    )
-    filas = tuple(
-        FilaDeEntidad(
-            entidad,
-            tuple(participacion.servicio for participacion in entidad.participaciones.all()),
-            entidad.cuantos_indicadores,
-            entidad.pk in rectoras,
+        RelatosDeUnAnio(
+            anio,
+            tuple(
+                Relato(titulos[AvanceNarrativo.Seccion(uno.seccion)], uno.anio, uno.texto, fuentes_de([uno.fuente]))
+                for uno in suyos
+            ),
         )
-        for entidad in contadas
+        for anio, suyos in groupby(escritos, key=attrgetter("anio"))
     )
-    filas = tuple(sorted(filas, key=lambda fila: -len(fila.servicios)))
-    total = Servicio.objects.count()
-    con_servicio = sum(bool(fila.servicios) for fila in filas)
-    con_indicador = sum(fila.indicadores > 0 for fila in filas)
-    if not filas:
-        return PaginaDeEntidades("Todavía no hay entidades registradas.", "", ())
-    papel = (
-        f"{con_indicador} {'responde' if con_indicador == 1 else 'responden'} por algún indicador."
-        if con_indicador
-        else "De ningún indicador consta quién responde."
-    )
-    return PaginaDeEntidades(
-        titular=f"{con_servicio} de {plural(len(filas), 'entidad', 'entidades')} participan en algún servicio.",
-        entrada=f"La que más aparece es {filas[0].entidad.sigla}, en {len(filas[0].servicios)} de {total}. {papel}"
-        if filas[0].servicios
-        else papel,
-        filas=filas,
-    )
-
-
-def escribir_entidad(sigla: str, mirada: Mirada) -> PaginaDeEntidad | None:
-    """Reúne y escribe la página de una entidad en un número fijo de consultas; None si no existe."""
-    # PostgreSQL no admite un carácter nulo en un texto, ni siquiera para buscarlo.
-    entidad = None if "\0" in sigla else Entidad.objects.filter(sigla=sigla).first()
-    if entidad is None:
-        return None
-    participaciones = list(entidad.participaciones.select_related("servicio__objetivo").order_by("servicio__codigo"))
-    leidos = leer_indicadores(catalogo().filter(responsable=entidad), corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
-    documentos = DocumentoDeProvision.objects.filter(
-        servicio__in=[participacion.servicio_id for participacion in participaciones]
-    ).select_related("norma", "fuente", "servicio")
-    conducida = Politica.objects.filter(rectora=entidad).order_by("pk").first()
-    return PaginaDeEntidad(
-        entidad=entidad,
-        anio=mirada.corte.year,
-        vacia=por_que_no_hay_cifras(mirada),
-        hallazgo=_hallazgo_de_entidad(len(participaciones), len(leidos), Servicio.objects.count()),
-        conduce=_conduccion(conducida),
-        participaciones=tuple(
-            ParticipacionEscrita(participacion, participacion.servicio, marca_de(participacion.servicio))
-            for participacion in participaciones
-        ),
-        filas=tuple(fila_de(leido) for leido in leidos),
-        documentos=tuple(
-            escribir_documento(documento)
-            for documento in documentos.order_by("servicio__codigo", "estado", "titulo")
-            if documento.es_visible_al(mirada.corte)
-        ),
-        puntualidad=puntualidad_de([leido.indicador for leido in leidos], entidad, mirada),
-    )
-
-
-def _hallazgo_de_entidad(servicios: int, indicadores: int, total: int) -> str:
-    de_servicios = (
-        f"Participa en {servicios} de {plural(total, 'servicio conocido', 'servicios conocidos')}."
-        if servicios
-        else "No consta que participe en ninguno de los servicios conocidos."
-    )
-    de_indicadores = (
-        f"Responde por {plural(indicadores, 'indicador', 'indicadores')}."
-        if indicadores
-        else "No consta que responda por ningún indicador."
-    )
-    return f"{de_servicios} {de_indicadores}"
-
-
-def _conduccion(politica: Politica | None) -> str:
-    if politica is None:
-        return ""
-    organo = f", a través de la {politica.organo_responsable}" if politica.organo_responsable else ""
-    return f"Conduce la {politica.nombre}{organo}."

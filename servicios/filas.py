@@ -1,19 +1,21 @@
 """Lo que se muestra de un servicio en cualquier tabla: su estado, quienes participan, su cobertura y sus documentos."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from indicadores import frases
 from indicadores.calculo.tipos import Motivo
-from indicadores.formato import escribir_fecha, escribir_numero, escribir_periodo, escribir_valor
+from indicadores.formato import escribir_fecha, escribir_numero, escribir_periodo, escribir_valor, plural
+from indicadores.graficas import miniatura
 from indicadores.lectura import IndicadorLeido, ultima_publicacion
 from indicadores.mirada import Mirada
 from objetivos.models import Fuente
-from servicios.models import DocumentoDeProvision, Participacion, Servicio
+from servicios.models import DocumentoDeProvision, Participacion, Servicio, Suspension
 
 #: Qué clase de barra (llena, a medias, vacía, sin constancia) acompaña a cada palabra.
 CLASE_DE_ESTADO = {
@@ -28,6 +30,12 @@ CLASE_DE_DOCUMENTO = {
     DocumentoDeProvision.Estado.EN_DISENO: "medio",
     DocumentoDeProvision.Estado.NECESARIO: "falta",
 }
+#: Cómo se cuenta cada estado de un documento, del que ya rige al que falta.
+PALABRAS_DE_DOCUMENTO = (
+    (DocumentoDeProvision.Estado.APROBADO, "aprobado", "aprobados"),
+    (DocumentoDeProvision.Estado.EN_DISENO, "en diseño", "en diseño"),
+    (DocumentoDeProvision.Estado.NECESARIO, "hace falta", "hacen falta"),
+)
 PAPEL_EN_BREVE = {
     Participacion.Rol.PROVEEDORA: "provee",
     Participacion.Rol.CORRESPONSABLE: "corresponsable",
@@ -54,7 +62,10 @@ class Papel:
 
 @dataclass(frozen=True, slots=True)
 class CifraDeCobertura:
-    """El último valor oficial de un indicador de servicio; si ``razon`` no está vacía, no hay ninguno."""
+    """El último valor oficial de un indicador de servicio; si ``razon`` no está vacía, no hay ninguno.
+
+    ``cifra`` es la versión publicada de que sale el valor; ``miniatura``, su serie, vacía si no hay dos años que unir.
+    """
 
     codigo: str
     nombre: str
@@ -65,23 +76,31 @@ class CifraDeCobertura:
     fuente: str
     fuente_url: str
     razon: str
+    cifra: int | None = None
+    miniatura: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentoEscrito:
+    """Un documento de provisión con su estado; ``norma`` es la que lo aprueba, si al corte ya existía."""
+
+    documento: DocumentoDeProvision
+    estado: Marca
+    fecha: str
+    norma: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FilaDeServicio:
-    """Una fila de las tablas de servicios."""
+    """Una fila de las tablas de servicios. ``gobierno`` resume sus documentos; None si al corte no consta ninguno."""
 
     servicio: Servicio
     estado: Marca
     papeles: tuple[Papel, ...]
     cifras: tuple[CifraDeCobertura, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentoEscrito:
-    documento: DocumentoDeProvision
-    estado: Marca
-    fecha: str
+    documentos: tuple[DocumentoEscrito, ...] = ()
+    gobierno: Marca | None = None
+    suspensiones: str = ""
 
 
 def servicios_con_entidades() -> QuerySet[Servicio]:
@@ -104,21 +123,55 @@ def por_que_no_hay_cifras(mirada: Mirada) -> str:
     )
 
 
-def filas_de_servicios(servicios: Iterable[Servicio], leidos: Iterable[IndicadorLeido]) -> tuple[FilaDeServicio, ...]:
-    """Una fila por servicio; ``leidos`` son indicadores ya evaluados, y de ellos cuentan los de cada servicio."""
+def servicios_completos() -> QuerySet[Servicio]:
+    """Los mismos con sus documentos y lo que se les suspendió: cuatro consultas."""
+    documentos = DocumentoDeProvision.objects.select_related("norma", "fuente").order_by("servicio", "estado", "titulo")
+    suspensiones = Suspension.objects.select_related("fuente").order_by("servicio", "-anio", "actividad")
+    return servicios_con_entidades().prefetch_related(
+        Prefetch("documentos", queryset=documentos), Prefetch("suspensiones", queryset=suspensiones)
+    )
+
+
+def filas_de_servicios(
+    servicios: Iterable[Servicio], leidos: Iterable[IndicadorLeido], corte: date
+) -> tuple[FilaDeServicio, ...]:
+    """Una fila por servicio (de ``servicios_completos``) como se veía al ``corte``.
+
+    ``leidos`` son indicadores ya evaluados, y de ellos cuentan los de cada servicio.
+    """
     cifras: defaultdict[int, list[CifraDeCobertura]] = defaultdict(list)
     for leido in leidos:
         if leido.indicador.servicio_id is not None:
             cifras[leido.indicador.servicio_id].append(cifra_de(leido))
-    return tuple(
-        FilaDeServicio(
-            servicio=servicio,
-            estado=marca_de(servicio),
-            papeles=_papeles(servicio.participaciones.all()),
-            cifras=tuple(cifras[servicio.pk]),
-        )
-        for servicio in servicios
+    return tuple(_fila(servicio, cifras[servicio.pk], corte) for servicio in servicios)
+
+
+def _fila(servicio: Servicio, cifras: Iterable[CifraDeCobertura], corte: date) -> FilaDeServicio:
+    documentos = documentos_al(servicio.documentos.all(), corte)
+    suspendidas = sum(una.anio <= corte.year for una in servicio.suspensiones.all())
+    return FilaDeServicio(
+        servicio=servicio,
+        estado=marca_de(servicio),
+        papeles=_papeles(servicio.participaciones.all()),
+        cifras=tuple(cifras),
+        documentos=documentos,
+        gobierno=_gobierno(documentos),
+        suspensiones=plural(suspendidas, "actividad suspendida", "actividades suspendidas") if suspendidas else "",
     )
+
+
+def _gobierno(documentos: Sequence[DocumentoEscrito]) -> Marca | None:
+    """Cómo están los documentos de un servicio en una marca: llena si todos rigen, a medias si solo algunos."""
+    cuantos = Counter(escrito.documento.estado for escrito in documentos)
+    palabras = [
+        f"{cuantos[estado]} {palabra if cuantos[estado] == 1 else palabras}"
+        for estado, palabra, palabras in PALABRAS_DE_DOCUMENTO
+        if cuantos[estado]
+    ]
+    if not palabras:
+        return None
+    clases = {CLASE_DE_DOCUMENTO[DocumentoDeProvision.Estado(estado)] for estado in cuantos}
+    return Marca(clases.pop() if len(clases) == 1 else "medio", ", ".join(palabras))
 
 
 def marca_de(servicio: Servicio) -> Marca:
@@ -126,11 +179,17 @@ def marca_de(servicio: Servicio) -> Marca:
     return Marca(CLASE_DE_ESTADO[Servicio.Estado(servicio.estado)], servicio.get_estado_display())
 
 
-def escribir_documento(documento: DocumentoDeProvision) -> DocumentoEscrito:
-    """Un documento de provisión con su barra y su fecha, escrita hasta donde se conoce."""
+def documentos_al(documentos: Iterable[DocumentoDeProvision], corte: date) -> tuple[DocumentoEscrito, ...]:
+    """Los documentos que al corte ya existían o no tienen fecha."""
+    return tuple(escribir_documento(uno, corte) for uno in documentos if uno.es_visible_al(corte))
+
+
+def escribir_documento(documento: DocumentoDeProvision, corte: date) -> DocumentoEscrito:
+    """Un documento de provisión con su barra, su fecha hasta donde se conoce y su norma, si al corte ya regía."""
     estado = DocumentoDeProvision.Estado(documento.estado)
     fecha = escribir_fecha(documento.fecha, documento.precision_fecha) if documento.fecha else ""
-    return DocumentoEscrito(documento, Marca(CLASE_DE_DOCUMENTO[estado], str(estado.label)), fecha)
+    norma = str(documento.norma) if documento.norma and documento.norma.es_visible_al(corte) else ""
+    return DocumentoEscrito(documento, Marca(CLASE_DE_DOCUMENTO[estado], str(estado.label)), fecha, norma)
 
 
 def cifra_de(leido: IndicadorLeido) -> CifraDeCobertura:
@@ -152,6 +211,8 @@ def cifra_de(leido: IndicadorLeido) -> CifraDeCobertura:
         fuente=ultima.fuente.nombre if ultima.fuente else "",
         fuente_url=(ultima.fuente.url or "") if ultima.fuente else "",
         razon="",
+        cifra=ultima.id,
+        miniatura=miniatura(evaluacion),
     )
 
 

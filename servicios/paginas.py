@@ -1,26 +1,31 @@
-"""Las páginas de los servicios, ya escritas: las plantillas solo las colocan."""
+"""La página de un servicio, ya escrita: la plantilla solo la coloca."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.utils import timezone
 
 from indicadores import frases
-from indicadores.formato import ESPACIO_DURO, enumerar, plural
-from indicadores.lectura import IndicadorLeido, catalogo, leer_indicadores
+from indicadores.calculo.tipos import Dato, Motivo
+from indicadores.formato import enumerar, escribir_fecha, escribir_periodo, escribir_valor, plural
+from indicadores.graficas import Grafica, graficar
+from indicadores.lectura import IndicadorLeido, catalogo, leer_indicadores, leer_series
 from indicadores.mirada import Mirada
-from objetivos.models import Entidad
+from indicadores.models import Indicador
+from indicadores.paginas import FilaDeIndicador, fila_de
 from servicios.filas import (
     CifraDeCobertura,
     DocumentoEscrito,
     FilaDeServicio,
     Marca,
-    escribir_documento,
+    cifra_de,
     filas_de_servicios,
     fuentes_de,
     por_que_no_hay_cifras,
-    servicios_con_entidades,
 )
-from servicios.filtros import Filtro, contiene, leer_filtros
 from servicios.models import DocumentoDeProvision, Intervencion, Participacion, Servicio, Suspension
 
 FRASE_DE_ESTADO = {
@@ -30,33 +35,42 @@ FRASE_DE_ESTADO = {
     Servicio.Estado.NO_INICIADO: "aún no se inicia",
     Servicio.Estado.NO_CONSTA: "no consta si ya se provee",
 }
-GRUPOS = (
-    (Servicio.Ejecucion.INMEDIATA, "Ejecución inmediata", "Los que empiezan primero."),
-    (Servicio.Ejecucion.PROGRESIVA, "Ejecución progresiva", "Se despliegan por etapas."),
-    (Servicio.Ejecucion.NO_CONSTA, "Ejecución que no consta", "Las fuentes disponibles no dicen cuándo empiezan."),
-)
+TITULO_DE_PAPEL = {
+    Participacion.Rol.PROVEEDORA: "Provee",
+    Participacion.Rol.CORRESPONSABLE: "Corresponsable",
+    Participacion.Rol.ARTICULADORA: "Articula",
+    Participacion.Rol.NO_CONSTA: "Participa; su papel no consta",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class GrupoDeServicios:
+class ValorPublicado:
+    """Un valor nacional de la serie de un servicio; ``razon`` dice por qué falta, si falta."""
+
+    cifra: int | None
+    periodo: str
+    valor: str
+    razon: str
+    caracter: str
+    publicado: str
+    fuente: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cobertura:
+    """Un indicador del servicio: su última cifra, su gráfica en el tiempo y la tabla de la que sale."""
+
+    cifra: CifraDeCobertura
+    grafica: Grafica
+    valores: tuple[ValorPublicado, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PapelEscrito:
+    """Quienes cumplen un mismo papel en el servicio."""
+
     titulo: str
-    explicacion: str
-    filas: tuple[FilaDeServicio, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PaginaDeServicios:
-    """El tablero de servicios, ya filtrado."""
-
-    vacia: str
-    titular: str
-    entrada: str
-    filtros: tuple[Filtro, ...]
-    texto: str
-    resultado: str
-    hay_error: bool
-    hay_filtro: bool
-    grupos: tuple[GrupoDeServicios, ...]
+    participaciones: tuple[Participacion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,132 +81,93 @@ class PaginaDeServicio:
     vacia: str
     hallazgo: str
     estado: Marca
+    gobierno: Marca | None
     ficha: tuple[tuple[str, str], ...]
-    participaciones: tuple[Participacion, ...]
+    papeles: tuple[PapelEscrito, ...]
     documentos: tuple[DocumentoEscrito, ...]
     documentos_posteriores: int
     fuentes_de_documentos: str
-    cifras: tuple[CifraDeCobertura, ...]
+    coberturas: tuple[Cobertura, ...]
+    del_objetivo: tuple[FilaDeIndicador, ...]
     intervenciones: tuple[Intervencion, ...]
     suspensiones: tuple[Suspension, ...]
     inferencias: tuple[str, ...]
 
 
-# --- El tablero de servicios ----------------------------------------------------------------------------------------
-
-
-def escribir_tablero(pedido: Mapping[str, str], mirada: Mirada) -> PaginaDeServicios:
-    """Los servicios que cumplen lo pedido, por ejecución. Un filtro que no se entiende no deja ninguno y lo dice."""
-    leidos = leer_indicadores(
-        catalogo().filter(servicio__isnull=False), corte=mirada.corte, a_la_fecha=mirada.a_la_fecha
-    )
-    filas = filas_de_servicios(servicios_con_entidades(), leidos)
-    entidades = Entidad.objects.filter(participaciones__isnull=False).distinct().order_by("sigla")
-    texto, filtros = pedido.get("q", "").strip(), leer_filtros(pedido, _opciones(filas, entidades))
-    hay_error = any(filtro.error for filtro in filtros)
-    elegidas = [] if hay_error else [fila for fila in filas if _cumple(fila, filtros, texto)]
-    hay_filtro = bool(texto) or any(filtro.valor for filtro in filtros)
-    return PaginaDeServicios(
-        vacia=por_que_no_hay_cifras(mirada),
-        titular=_titular(filas),
-        entrada=_entrada(filas),
-        filtros=filtros,
-        texto=texto,
-        resultado=_resultado(len(elegidas), len(filas), hay_filtro, hay_error),
-        hay_error=hay_error,
-        hay_filtro=hay_filtro,
-        grupos=tuple(
-            GrupoDeServicios(titulo, explicacion, suyas)
-            for ejecucion, titulo, explicacion in GRUPOS
-            if (suyas := tuple(fila for fila in elegidas if fila.servicio.ejecucion == ejecucion))
-        ),
-    )
-
-
-def _opciones(filas: Iterable[FilaDeServicio], entidades: Iterable[Entidad]) -> dict[str, tuple[str, dict[str, str]]]:
-    objetivos = {fila.servicio.objetivo.codigo: fila.servicio.objetivo.nombre for fila in filas}
-    return {
-        "objetivo": ("Objetivo", {codigo: f"{codigo} {nombre}" for codigo, nombre in sorted(objetivos.items())}),
-        "entidad": ("Entidad", {entidad.sigla: f"{entidad.sigla}, {entidad.nombre}" for entidad in entidades}),
-        "ejecucion": ("Ejecución", {str(opcion.value): str(opcion.label) for opcion in Servicio.Ejecucion}),
-    }
-
-
-def _cumple(fila: FilaDeServicio, filtros: Sequence[Filtro], texto: str) -> bool:
-    servicio = fila.servicio
-    siglas = {sigla for papel in fila.papeles for sigla, _, _ in papel.entidades}
-    tiene = {"objetivo": {servicio.objetivo.codigo}, "entidad": siglas, "ejecucion": {servicio.ejecucion}}
-    donde = f"{servicio.codigo} {servicio.nombre} {servicio.nombre_corto} {servicio.descripcion}"
-    return all(not filtro.valor or filtro.valor in tiene[filtro.campo] for filtro in filtros) and contiene(donde, texto)
-
-
-def _titular(filas: Sequence[FilaDeServicio]) -> str:
-    if not filas:
-        return "Todavía no hay servicios registrados."
-    estados = Counter(fila.servicio.estado for fila in filas)
-    proveen, constan = estados[Servicio.Estado.EN_PROVISION], len(filas) - estados[Servicio.Estado.NO_CONSTA]
-    verbo = "se provee" if proveen == 1 else "se proveen"
-    falta = f" De {len(filas) - constan} no consta." if constan < len(filas) else ""
-    conocidos = plural(len(filas), "servicio conocido", "servicios conocidos")
-    return f"De {conocidos}, {proveen}{ESPACIO_DURO}{verbo}.{falta}"
-
-
-def _entrada(filas: Sequence[FilaDeServicio]) -> str:
-    cuantos = Counter(fila.servicio.ejecucion for fila in filas)
-    nombres = {"inmediata": "de ejecución inmediata", "progresiva": "de ejecución progresiva"}
-    partes = [f"{cuantos[clave]} {nombre}" for clave, nombre in nombres.items() if cuantos[clave]]
-    if cuantos["no_consta"]:
-        partes.append(f"{cuantos['no_consta']} cuya ejecución no consta")
-    con_cifra = sum(any(not cifra.razon for cifra in fila.cifras) for fila in filas)
-    oraciones = [f"Son {enumerar(partes)}."] if partes else []
-    if con_cifra:
-        verbo = "tiene" if con_cifra == 1 else "tienen"
-        oraciones.append(f"Solo {con_cifra} {verbo} alguna cifra de su cobertura.")
-    elif filas:
-        oraciones.append("Al corte, ninguno tiene cifras de su cobertura.")
-    return " ".join(oraciones)
-
-
-def _resultado(elegidos: int, total: int, hay_filtro: bool, hay_error: bool) -> str:
-    if hay_error:
-        return "No se buscó: corrija el filtro señalado."
-    if not hay_filtro:
-        return plural(total, "servicio", "servicios")
-    if not elegidos:
-        return "Ningún servicio cumple lo que se pide."
-    verbo = "cumple" if elegidos == 1 else "cumplen"
-    return f"{elegidos} de {plural(total, 'servicio', 'servicios')} {verbo} lo que se pide."
-
-
-# --- La página de un servicio ---------------------------------------------------------------------------------------
-
-
 def escribir_pagina(servicio: Servicio, mirada: Mirada) -> PaginaDeServicio:
-    """Reúne y escribe la página de un servicio: un número fijo de consultas."""
-    leidos = leer_indicadores(catalogo().filter(servicio=servicio), corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
-    [fila] = filas_de_servicios([servicio], leidos)
-    documentos = list(servicio.documentos.select_related("norma", "fuente").order_by("estado", "titulo"))
-    visibles = [documento for documento in documentos if documento.es_visible_al(mirada.corte)]
-    hasta = {"anio__lte": mirada.corte.year}
+    """La página de un servicio (de ``servicios_completos``) en un número fijo de consultas."""
+    de_interes = catalogo().filter(Q(servicio=servicio) | Q(objetivo=servicio.objetivo))
+    leidos = leer_indicadores(de_interes, corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
+    suyos = [leido for leido in leidos if leido.indicador.servicio_id == servicio.pk]
+    [fila] = filas_de_servicios([servicio], suyos, mirada.corte)
+    documentos = [escrito.documento for escrito in fila.documentos]
     vacia = por_que_no_hay_cifras(mirada)
     return PaginaDeServicio(
         servicio=servicio,
         vacia=vacia,
-        hallazgo=_hallazgo(fila, visibles, sin_cifras=bool(vacia)),
+        hallazgo=_hallazgo(fila, documentos, sin_cifras=bool(vacia)),
         estado=fila.estado,
-        ficha=_ficha(servicio, leidos),
-        participaciones=tuple(servicio.participaciones.all()),
-        documentos=tuple(escribir_documento(documento) for documento in visibles),
-        documentos_posteriores=len(documentos) - len(visibles),
-        fuentes_de_documentos=fuentes_de(documento.fuente for documento in visibles),
-        cifras=fila.cifras,
+        gobierno=fila.gobierno,
+        ficha=_ficha(servicio, suyos),
+        papeles=_papeles(servicio.participaciones.all()),
+        documentos=tuple(sorted(fila.documentos, key=_por_fecha)),
+        documentos_posteriores=len(servicio.documentos.all()) - len(documentos),
+        fuentes_de_documentos=fuentes_de(documento.fuente for documento in documentos),
+        coberturas=_coberturas(suyos, mirada),
+        del_objetivo=tuple(fila_de(leido) for leido in leidos if leido.indicador.objetivo_id is not None),
         intervenciones=tuple(
-            servicio.intervenciones.filter(**hasta).select_related("fuente").order_by("-anio", "titulo")
+            servicio.intervenciones.filter(anio__lte=mirada.corte.year)
+            .select_related("fuente")
+            .order_by("-anio", "titulo")
         ),
-        suspensiones=tuple(
-            servicio.suspensiones.filter(**hasta).select_related("fuente").order_by("-anio", "actividad")
-        ),
+        suspensiones=tuple(una for una in servicio.suspensiones.all() if una.anio <= mirada.corte.year),
         inferencias=_inferencias(servicio),
+    )
+
+
+def _por_fecha(escrito: DocumentoEscrito) -> tuple[bool, date]:
+    """Del más antiguo al más reciente; lo que no tiene fecha todavía está por venir y va al final."""
+    return escrito.documento.fecha is None, escrito.documento.fecha or date.max
+
+
+def _papeles(participaciones: Iterable[Participacion]) -> tuple[PapelEscrito, ...]:
+    por_rol: defaultdict[str, list[Participacion]] = defaultdict(list)
+    for una in participaciones:
+        por_rol[una.rol].append(una)
+    return tuple(PapelEscrito(TITULO_DE_PAPEL[rol], tuple(por_rol[rol])) for rol in Participacion.Rol if por_rol[rol])
+
+
+def _coberturas(leidos: Sequence[IndicadorLeido], mirada: Mirada) -> tuple[Cobertura, ...]:
+    """Las series enteras de los indicadores del servicio, leídas de una vez."""
+    series = leer_series([leido.indicador.pk for leido in leidos], corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
+    halladas = []
+    for leido in leidos:
+        indicador, datos = leido.indicador, series.get(leido.indicador.pk, [])
+        grafica = graficar(
+            indicador.nombre,
+            indicador.simbolo,
+            indicador.decimales,
+            leido.evaluacion,
+            datos,
+            clave=indicador.codigo,
+        )
+        valores = tuple(_valor_publicado(indicador, dato) for dato in reversed(datos))
+        halladas.append(Cobertura(cifra_de(leido), grafica, valores))
+    return tuple(halladas)
+
+
+def _valor_publicado(indicador: Indicador, dato: Dato) -> ValorPublicado:
+    razon = ""
+    if dato.valor is None:
+        razon = frases.con_punto(frases.mayuscula(frases.razon(dato.ausencia, Motivo.SIN_MEDICION)))
+    return ValorPublicado(
+        cifra=dato.id,
+        periodo=escribir_periodo(dato.periodo.texto),
+        valor="" if dato.valor is None else escribir_valor(dato.valor, indicador.simbolo, indicador.decimales),
+        razon=razon,
+        caracter=dato.caracter.value,
+        publicado=escribir_fecha(timezone.localdate(dato.publicada_en)) if dato.publicada_en else "",
+        fuente=dato.fuente.nombre if dato.fuente else "",
     )
 
 

@@ -5,7 +5,9 @@ from django.shortcuts import render
 
 from indicadores.mirada import Mirada
 from indicadores.views import con_mirada
-from servicios.paginas import escribir_pagina, escribir_tablero, servicios_con_entidades
+from servicios.filas import servicios_completos
+from servicios.paginas import escribir_pagina
+from servicios.tablero import escribir_tablero
 
 
 @con_mirada
@@ -20,7 +22,7 @@ def servicios(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
 def servicio(request: HttpRequest, codigo: str, *, mirada: Mirada) -> HttpResponse:
     """Todo lo que se sabe de un servicio."""
     # PostgreSQL no admite un carácter nulo en un texto, ni siquiera para buscarlo.
-    hallado = None if "\0" in codigo else servicios_con_entidades().filter(codigo=codigo).first()
+    hallado = None if "\0" in codigo else servicios_completos().filter(codigo=codigo).first()
     if hallado is None:
         raise Http404(f"No hay un servicio con el código «{codigo}».")
     contexto = {"seccion": "servicios", "mirada": mirada, "pagina": escribir_pagina(hallado, mirada)}
