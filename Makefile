@@ -11,14 +11,14 @@ ESTATICOS := var/estaticos/.reunidos
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
 # Las pruebas y las comprobaciones no heredan la base ni los ajustes de quien las ejecuta.
-LIMPIO := env -u DATABASE_URL -u REPLICA_URL -u CACHE_URL -u DEBUG -u LIMITE_API -u DJANGO_SETTINGS_MODULE MODO=demo
+LIMPIO := env -u DATABASE_URL -u REPLICA_URL -u CACHE_URL -u DEBUG -u LIMITE_API -u LIMITE_API_TOKEN -u DJANGO_SETTINGS_MODULE MODO=demo
 # Valores sin secreto alguno, con la única finalidad de que `check --deploy` examine el modo de producción.
 PRODUCCION := $(LIMPIO) MODO=produccion ALLOWED_HOSTS=ejemplo.pe DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=solo-para-make-revisar-no-es-un-secreto-7hQ2mXv9TzK4pLw8RbN3cYd6FgJ1sAe5
 
 .DEFAULT_GOAL := ayuda
 .NOTPARALLEL:
-.PHONY: ayuda demo preparar test revisar arreglar bench puerto-libre
+.PHONY: ayuda demo preparar test revisar arreglar bench hostil auditar herramientas puerto-libre
 
 ayuda: ## explica las órdenes
 	@echo "Portal de la Política Nacional Penitenciaria al 2030"
@@ -64,6 +64,20 @@ arreglar: $(VENV)/.instalado-dev ## corrige lo que se corrige solo: importacione
 
 bench: $(VENV)/.instalado-dev $(ESTATICOS) ## ejecuta bench/, imprime razones y escribe bench/resultados.json
 	$(PY) -m bench
+
+auditar: $(VENV)/.instalado-dev $(ESTATICOS) herramientas ## Lighthouse (perfil móvil) sobre las páginas principales; escribe bench/auditoria.json
+	$(PY) -m bench.auditar
+
+herramientas: tests/herramientas/node_modules/.instaladas ## instala con npm lo que no existe en PyPI: el validador de HTML y Lighthouse
+
+tests/herramientas/node_modules/.instaladas: tests/herramientas/package-lock.json
+	@command -v npm >/dev/null || { echo "Falta npm. En Debian o Ubuntu: apt install npm" >&2; exit 1; }
+	@echo "Instalando las herramientas de npm…"
+	@cd tests/herramientas && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+hostil: $(VENV)/.instalado-dev ## 10.000 peticiones hostiles o más contra la API en marcha (schemathesis); termina mal si algo incumple el esquema
+	$(LIMPIO) $(PY) -m bench.hostil
 
 puerto-libre:
 	@$(PYTHON) -c 'import socket, sys; \

@@ -129,6 +129,28 @@ def test_los_mandos_hablan_espanol(page: Page, revisar_axe: Callable[..., list[s
     assert revisar_axe(page, ".grafica") == []
 
 
+def test_con_el_teclado_se_recorre_y_se_lee_cada_punto(page: Page) -> None:
+    abrir(page)
+    explorar(page)
+    lienzo, aviso = page.locator("[data-interactiva]"), page.locator("[data-aviso]")
+    lienzo.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(aviso).to_contain_text("Oficial. marzo de 2021: 35\N{NO-BREAK SPACE}%. oficial, dato parcial del año")
+    expect(page.locator("[data-interactiva] .hoverlayer")).to_contain_text("marzo de 2021: 35\N{NO-BREAK SPACE}%")
+    page.keyboard.press("ArrowLeft")
+    expect(aviso).to_contain_text("2020: 37\N{NO-BREAK SPACE}%")
+    page.keyboard.press("ArrowUp")
+    expect(aviso).to_contain_text("Logro esperado. logro esperado 2021: 30\N{NO-BREAK SPACE}%")
+    page.keyboard.press("ArrowUp")
+    expect(aviso).to_contain_text("Referencial.")
+    page.keyboard.press("End")
+    expect(aviso).to_contain_text("enero de 2026")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-interactiva] .hoverlayer")).to_be_empty()
+    page.keyboard.press("Tab")
+    assert not lienzo.evaluate("(uno) => uno === document.activeElement")
+
+
 def test_la_imagen_se_descarga(page: Page) -> None:
     abrir(page)
     explorar(page)
