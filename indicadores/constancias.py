@@ -8,16 +8,18 @@ import hashlib
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connections, models, router
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from indicadores.calculo import cadena
 from indicadores.calculo.cadena import Revision, Rotura
+from indicadores.calculo.tipos import Logro, ValorBase
 from indicadores.models import Constancia, Evidencia, LineaBase, LogroEsperado, Medicion, Suceso, Umbral
 from indicadores.permisos import Rol
 
@@ -150,6 +152,38 @@ def ultimo_eslabon(a_la_fecha: datetime | None = None) -> tuple[int, str]:
     """El número y la huella del último eslabón, o del último que ya había a la fecha; (0, ORIGEN) si no hay."""
     ya = Constancia.objects.filter(en__lte=a_la_fecha) if a_la_fecha else Constancia.objects.all()
     return ya.order_by("-numero").values_list("numero", "huella").first() or (0, cadena.ORIGEN)
+
+
+def momento_del_ultimo(a_la_fecha: datetime) -> tuple[int, str, datetime] | None:
+    """El número, la huella y el momento del último eslabón que había a la fecha: lo publicado no cambió desde él."""
+    ya = Constancia.objects.filter(en__lte=a_la_fecha).order_by("-numero")
+    return ya.values_list("numero", "huella", "en").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Constancias:
+    """Qué número de la cadena tiene cada línea base y cada logro esperado, por (clase, clave)."""
+
+    numeros: Mapping[tuple[str, int], int]
+
+    def get(self, fijada: ValorBase | Logro | None) -> int | None:
+        """El número de la constancia de ``fijada``; None si no hay nada o no se certificó."""
+        if fijada is None or fijada.id is None:
+            return None
+        clase = cadena.LINEA_BASE if isinstance(fijada, ValorBase) else cadena.LOGRO_ESPERADO
+        return self.numeros.get((clase, fijada.id))
+
+
+def constancias_de_fijadas(fijadas: Iterable[ValorBase | Logro]) -> Constancias:
+    """Los números de las constancias de unas líneas base y unos logros esperados, en una consulta."""
+    claves: dict[str, set[int]] = {cadena.LINEA_BASE: set(), cadena.LOGRO_ESPERADO: set()}
+    for una in fijadas:
+        if una.id is not None:
+            claves[cadena.LINEA_BASE if isinstance(una, ValorBase) else cadena.LOGRO_ESPERADO].add(una.id)
+    suyas = Q(clase=cadena.LINEA_BASE, objeto__in=claves[cadena.LINEA_BASE])
+    suyas |= Q(clase=cadena.LOGRO_ESPERADO, objeto__in=claves[cadena.LOGRO_ESPERADO])
+    filas = Constancia.objects.filter(suyas).order_by("numero").values_list("clase", "objeto", "numero")
+    return Constancias({(clase, objeto): numero for clase, objeto, numero in filas})
 
 
 def huella_numero(numero: int) -> str | None:

@@ -1,5 +1,6 @@
 """La página de un indicador, ya escrita: la plantilla solo la coloca."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -7,13 +8,15 @@ from types import MappingProxyType
 from django.utils import timezone
 
 from indicadores import frases
+from indicadores.calculo.camino import caminar
 from indicadores.calculo.estado import se_repite
-from indicadores.calculo.tipos import Ausencia, Dato, Logro, Motivo, ValorBase
+from indicadores.calculo.tipos import Ausencia, Dato, Evaluacion, Logro, Motivo, Situacion, ValorBase
+from indicadores.constancias import constancias_de_fijadas, momento_del_ultimo
 from indicadores.desagregacion import SeccionDesagregada, escribir_seccion
 from indicadores.formato import (
     PALABRA_DE_CARACTER,
     PALABRA_DE_SITUACION,
-    escribir_antiguedad,
+    enumerar,
     escribir_fecha,
     escribir_numero,
     escribir_periodo,
@@ -31,16 +34,25 @@ from indicadores.lectura import (
 from indicadores.mirada import Mirada
 from indicadores.models import Indicador
 from indicadores.paginas import Luz, luz_de
+from indicadores.referencia import Referencia, Version, referir
+
+#: Cuántos valores se listan sin pedir más.
+A_LA_VISTA = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Cifra:
-    """Un número grande con su rótulo y su explicación."""
+    """Un número grande con su rótulo y su explicación.
+
+    ``cifra`` es la versión publicada de que sale, si es una; ``termino``, la clave del glosario que explica el rótulo.
+    """
 
     rotulo: str
     valor: str
     detalle: str
     luz: Luz | None = None
+    cifra: int | None = None
+    termino: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,16 @@ class FilaDeValor:
 
 
 @dataclass(frozen=True, slots=True)
+class Fijado:
+    """La línea base o un logro esperado; ``detalle`` es su fuente o por qué falta, y ``constancia``, su número."""
+
+    rotulo: str
+    valor: str
+    detalle: str
+    constancia: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PaginaDeIndicador:
     """Lo que muestra la página de un indicador."""
 
@@ -75,10 +97,35 @@ class PaginaDeIndicador:
     grafica: Grafica
     ritmo: str
     valores: tuple[FilaDeValor, ...]
-    logros: tuple[tuple[str, str, str], ...]
+    fijados: tuple[Fijado, ...]
+    faltan_logros: bool
     versiones: tuple[FilaDeValor, ...]
     desagregacion: SeccionDesagregada | None
     ficha: tuple[tuple[str, str], ...]
+
+    @property
+    def definidos(self) -> tuple[tuple[str, str], ...]:
+        """Los campos de la ficha que dicen algo."""
+        return tuple(par for par in self.ficha if par[1])
+
+    @property
+    def por_definir(self) -> str:
+        """Los que todavía no, en una enumeración."""
+        return enumerar([rotulo.lower() for rotulo, texto in self.ficha if not texto])
+
+    @property
+    def recientes(self) -> tuple[FilaDeValor, ...]:
+        """Los valores que se listan a la vista; si sobran pocos, todos."""
+        return self.valores if len(self.valores) <= 2 * A_LA_VISTA else self.valores[:A_LA_VISTA]
+
+    @property
+    def anteriores(self) -> tuple[FilaDeValor, ...]:
+        return self.valores[len(self.recientes) :]
+
+    @property
+    def logros(self) -> tuple[tuple[str, str, str], ...]:
+        """(cifra, valor, fuente o motivo) de lo fijado."""
+        return tuple((uno.rotulo, uno.valor, uno.detalle) for uno in self.fijados)
 
 
 def escribir_pagina(
@@ -99,20 +146,42 @@ def escribir_pagina(
     return PaginaDeIndicador(
         indicador=indicador,
         luz=luz_de(leido),
-        entrada=_entrada(leido, serie),
+        entrada=entrada_de(leido, serie),
         desacuerdo=frases.desacuerdo(avance, evaluacion.movimiento),
         cifras=_cifras(leido),
         grafica=graficar(indicador.nombre, simbolo, decimales, evaluacion, serie),
-        ritmo=frases.frase_de_ritmo(evaluacion, simbolo, decimales),
+        ritmo=frases.frase_de_camino(evaluacion, simbolo, decimales),
         valores=tuple(_fila(leido, dato, serie) for dato in reversed(serie)),
-        logros=_logros(leido),
-        versiones=tuple(_fila(leido, dato, ()) for dato in versiones),
+        fijados=_fijados(leido),
+        faltan_logros=_faltan_logros(evaluacion),
+        versiones=tuple(_fila(leido, dato, ()) for dato in _con_historia(versiones)),
         desagregacion=escribir_seccion(indicador, desagregacion, mirada, pedido),
         ficha=_ficha(leido),
     )
 
 
-def _entrada(leido: IndicadorLeido, serie: Sequence[Dato]) -> str:
+def referencia_de(leido: IndicadorLeido, mirada: Mirada, direccion: str) -> Referencia:
+    """Cómo citar lo que se está viendo en ``direccion`` (absoluta, sin parámetros): una consulta.
+
+    El enlace permanente fija el momento de la última publicación a la vista.
+    """
+    eslabon = momento_del_ultimo(mirada.a_la_fecha)
+    numero, huella, en = eslabon or (0, "", leido.actualizado_en)
+    momentos = [momento for momento in (en, leido.actualizado_en) if momento is not None]
+    hasta = timezone.localtime(max(momentos, default=mirada.a_la_fecha))
+    return referir(
+        codigo=leido.indicador.codigo,
+        nombre=leido.indicador.nombre,
+        direccion=direccion,
+        corte=mirada.corte,
+        hasta=hasta if momentos else hasta.replace(hour=0, minute=0, second=0, microsecond=0),
+        version=Version(numero, huella),
+        consultado=mirada.hoy or mirada.corte,
+    )
+
+
+def entrada_de(leido: IndicadorLeido, serie: Sequence[Dato]) -> str:
+    """Lo primero que se lee del indicador; ``serie``, lo oficial y lo referencial a la vista."""
     indicador, evaluacion = leido.indicador, leido.evaluacion
     simbolo, decimales = indicador.simbolo, indicador.decimales
     oraciones = [frases.que_paso(evaluacion, simbolo, decimales)]
@@ -133,20 +202,32 @@ def _entrada(leido: IndicadorLeido, serie: Sequence[Dato]) -> str:
     return " ".join(frases.con_punto(oracion) for oracion in oraciones if oracion)
 
 
+def _con_historia(versiones: Sequence[Dato]) -> list[Dato]:
+    """Las de los periodos que se publicaron más de una vez o ya no rigen: las demás están entre los valores."""
+    cuantas = Counter((dato.periodo, dato.caracter) for dato in versiones)
+    return [dato for dato in versiones if cuantas[dato.periodo, dato.caracter] > 1 or dato.sustituida_en is not None]
+
+
 def _cifras(leido: IndicadorLeido) -> tuple[Cifra, ...]:
+    """Dónde está, a dónde debía llegar, cuánto avanzó y hacia dónde va."""
+    simbolo, decimales = leido.indicador.simbolo, leido.indicador.decimales
     evaluacion = leido.evaluacion
     avance = evaluacion.ultimo_avance or evaluacion.avance
-    del_dato = f"dato de {escribir_periodo(avance.dato.periodo.texto)}" if avance.dato and avance.parcial else ""
+    del_dato = f"Con el dato de {escribir_periodo(avance.dato.periodo.texto)}" if avance.dato and avance.parcial else ""
     luz = (
         Luz(avance.semaforo.value, frases.palabra_de_luz(avance), avance.parcial) if avance.tipo_i is not None else None
     )
-    edad = evaluacion.antiguedad_meses
+    proyeccion = evaluacion.proyeccion
     return (
+        _ultimo_valor(leido),
+        _logro_esperado(leido),
         Cifra(
             f"Avance tipo I, {avance.anio}",
             frases.porcentaje_de_avance(avance.tipo_i),
             del_dato if avance.motivo is None else frases.mayuscula(texto_de_motivo(avance.motivo)),
             luz,
+            _version(avance.dato if avance.tipo_i is not None else None),
+            "avance-tipo-i",
         ),
         Cifra(
             f"Avance tipo II, {avance.anio}",
@@ -154,22 +235,44 @@ def _cifras(leido: IndicadorLeido) -> tuple[Cifra, ...]:
             "Camino recorrido desde la línea base"
             if avance.motivo_tipo_ii is None
             else frases.mayuscula(texto_de_motivo(avance.motivo_tipo_ii)),
+            cifra=_version(avance.dato if avance.tipo_ii is not None else None),
+            termino="avance-tipo-ii",
         ),
         Cifra(
-            "Antigüedad del dato oficial",
-            escribir_antiguedad(edad) if edad is not None else "–",
-            f"El último es de {escribir_periodo(evaluacion.ultima.periodo.texto)}"
-            if evaluacion.ultima
-            else "Todavía no hay ninguno",
-        ),
-        Cifra(
-            f"Proyección a {evaluacion.proyeccion.anio}",
-            escribir_valor(evaluacion.proyeccion.valor, leido.indicador.simbolo, leido.indicador.decimales)
-            if evaluacion.proyeccion.valor is not None
-            else "–",
-            frases.frase_de_proyeccion(evaluacion, leido.indicador.simbolo, leido.indicador.decimales),
+            f"Proyección a {proyeccion.anio}",
+            escribir_valor(proyeccion.valor, simbolo, decimales) if proyeccion.valor is not None else "–",
+            frases.frase_de_proyeccion(evaluacion, simbolo, decimales),
         ),
     )
+
+
+def _version(dato: Dato | None) -> int | None:
+    return None if dato is None else dato.id
+
+
+def _ultimo_valor(leido: IndicadorLeido) -> Cifra:
+    """El último valor oficial con su edad; sin él, la línea base o por qué no hay nada."""
+    indicador, evaluacion = leido.indicador, leido.evaluacion
+    ultima, base = evaluacion.ultima, evaluacion.linea_base
+    if ultima is not None and ultima.valor is not None:
+        partes = [frases.mayuscula(escribir_periodo(ultima.periodo.texto)), frases.antiguedad(evaluacion)]
+        partes += [PALABRA_DE_SITUACION[ultima.situacion]] if ultima.situacion is Situacion.PRELIMINAR else []
+        valor = escribir_valor(ultima.valor, indicador.simbolo, indicador.decimales)
+        return Cifra("Último valor oficial", valor, ", ".join(partes), cifra=ultima.id)
+    if base is not None and base.valor is not None:
+        valor = escribir_valor(base.valor, indicador.simbolo, indicador.decimales)
+        return Cifra(f"Línea base, {base.anio}", valor, "Desde entonces no hay ninguna medición", termino="linea-base")
+    return Cifra("Último valor oficial", "–", "Todavía no hay ninguno")
+
+
+def _logro_esperado(leido: IndicadorLeido) -> Cifra:
+    """El próximo logro esperado o, si no queda ninguno, el último que se fijó."""
+    indicador, camino = leido.indicador, caminar(leido.evaluacion)
+    if camino.logro is None or camino.logro.valor is None:
+        return Cifra("Logro esperado", "–", "No se ha fijado ninguno", termino="logro-esperado")
+    valor = escribir_valor(camino.logro.valor, indicador.simbolo, indicador.decimales)
+    detalle = "Ya pasó, y no se ha fijado otro para después" if camino.vencido else "El próximo"
+    return Cifra(f"Logro esperado, {camino.logro.anio}", valor, detalle, termino="logro-esperado")
 
 
 def _fila(leido: IndicadorLeido, dato: Dato, serie: Sequence[Dato]) -> FilaDeValor:
@@ -200,20 +303,28 @@ def _razon(ausencia: Ausencia | None) -> str:
     return texto
 
 
-def _logros(leido: IndicadorLeido) -> tuple[tuple[str, str, str], ...]:
-    """(año, valor, razón o fuente) de la línea base y de cada logro esperado."""
+def _fijados(leido: IndicadorLeido) -> tuple[Fijado, ...]:
+    """La línea base y cada logro esperado, por año: una consulta, la de sus constancias."""
     indicador, evaluacion = leido.indicador, leido.evaluacion
     cifras: list[tuple[str, ValorBase | Logro]] = [("Logro esperado", logro) for logro in evaluacion.logros]
     if evaluacion.linea_base:
         cifras.insert(0, ("Línea base", evaluacion.linea_base))
+    constancias = constancias_de_fijadas([cifra for _, cifra in cifras])
     filas = []
     for rotulo, cifra in cifras:
         if cifra.valor is None:
-            filas.append((f"{rotulo} {cifra.anio}", "–", _razon(cifra.ausencia)))
+            valor, detalle = "–", _razon(cifra.ausencia)
         else:
             valor = escribir_valor(cifra.valor, indicador.simbolo, indicador.decimales)
-            filas.append((f"{rotulo} {cifra.anio}", valor, cifra.fuente.nombre if cifra.fuente else ""))
+            detalle = cifra.fuente.nombre if cifra.fuente else ""
+        filas.append(Fijado(f"{rotulo} {cifra.anio}", valor, detalle, constancias.get(cifra)))
     return tuple(filas)
+
+
+def _faltan_logros(evaluacion: Evaluacion) -> bool:
+    """¿Hay algún año, del corte al final de la política, del que no se ha publicado un logro esperado?"""
+    por_venir = [del_anio for del_anio in evaluacion.serie if del_anio.anio >= evaluacion.corte.year]
+    return not evaluacion.serie or any(del_anio.logro is None for del_anio in por_venir)
 
 
 def _ficha(leido: IndicadorLeido) -> tuple[tuple[str, str], ...]:

@@ -73,14 +73,6 @@ class IndicadorLeido:
     actualizado_en: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Publicacion:
-    """Una versión publicada y el indicador al que pertenece."""
-
-    indicador: Indicador
-    dato: Dato
-
-
 def catalogo() -> QuerySet[Indicador]:
     """Los indicadores en su orden, con lo necesario para nombrarlos sin más consultas."""
     return Indicador.objects.select_related("objetivo", "servicio__objetivo", "responsable").order_by("codigo")
@@ -100,14 +92,7 @@ def leer_indicadores(
     claves = [indicador.pk for indicador in lista]
     umbrales = leer_umbrales(a_la_fecha)
     bases = leer_lineas_base(claves, a_la_fecha=a_la_fecha)
-    logros: defaultdict[int, list[Logro]] = defaultdict(list)
-    for logro in (
-        LogroEsperado.objects.vigentes(a_la_fecha)
-        .filter(indicador__in=claves)
-        .select_related("fuente")
-        .order_by("indicador", "anio")
-    ):
-        logros[logro.indicador_id].append(_logro(logro))
+    logros = leer_logros(claves, a_la_fecha=a_la_fecha)
     datos: defaultdict[int, list[Dato]] = defaultdict(list)
     oficiales = Medicion.objects.vigentes(a_la_fecha).oficiales_nacionales()
     for indicador_id, dato in leer_datos(oficiales.filter(indicador__in=claves, fin__lte=corte), a_la_fecha):
@@ -133,6 +118,15 @@ def leer_lineas_base(claves: Iterable[int], *, a_la_fecha: datetime) -> dict[int
     """La línea base que regía para cada indicador (por su clave primaria), en una consulta."""
     filas = LineaBase.objects.vigentes(a_la_fecha).filter(indicador__in=claves).select_related("fuente")
     return {base.indicador_id: _valor_base(base) for base in filas.order_by("indicador")}
+
+
+def leer_logros(claves: Iterable[int], *, a_la_fecha: datetime) -> defaultdict[int, list[Logro]]:
+    """Los logros esperados que regían para cada indicador (por su clave primaria), por año, en una consulta."""
+    filas = LogroEsperado.objects.vigentes(a_la_fecha).filter(indicador__in=claves).select_related("fuente")
+    logros: defaultdict[int, list[Logro]] = defaultdict(list)
+    for logro in filas.order_by("indicador", "anio"):
+        logros[logro.indicador_id].append(_logro(logro))
+    return logros
 
 
 def _la_mas_reciente(cifras: Iterable[ValorBase | Logro | Dato | None]) -> datetime | None:
@@ -187,6 +181,17 @@ def leer_serie(indicador: Indicador, *, corte: date, a_la_fecha: datetime) -> li
     return [dato for _, dato in leer_datos(nacionales, a_la_fecha)]
 
 
+def leer_series(claves: Iterable[int], *, corte: date, a_la_fecha: datetime) -> dict[int, list[Dato]]:
+    """Lo mismo de varios indicadores (por su clave primaria), en una consulta; el que no tiene nada no aparece."""
+    nacionales = Medicion.objects.vigentes(a_la_fecha).filter(
+        indicador__in=claves, ambito__codigo="PE", sexo=Sexo.TOTAL, fin__lte=corte
+    )
+    series: defaultdict[int, list[Dato]] = defaultdict(list)
+    for clave, dato in leer_datos(nacionales, a_la_fecha):
+        series[clave].append(dato)
+    return series
+
+
 def leer_versiones(indicador: Indicador, *, corte: date, a_la_fecha: datetime) -> list[Dato]:
     """Todas las versiones nacionales publicadas hasta ``a_la_fecha``, vigentes o sustituidas, de la más reciente."""
     publicadas = Medicion.objects.con_version().filter(
@@ -194,20 +199,6 @@ def leer_versiones(indicador: Indicador, *, corte: date, a_la_fecha: datetime) -
     )
     datos = [dato for _, dato in leer_datos(publicadas, a_la_fecha)]
     return sorted(datos, key=lambda dato: (dato.periodo.fin, dato.caracter, dato.version), reverse=True)
-
-
-def leer_ultimas_publicaciones(*, corte: date, a_la_fecha: datetime, cuantas: int) -> list[Publicacion]:
-    """Las publicaciones nacionales más recientes a la fecha: qué cambió último."""
-    filas = list(
-        Medicion.objects.vigentes(a_la_fecha)
-        .filter(ambito__codigo="PE", sexo=Sexo.TOTAL, fin__lte=corte)
-        .order_by("-publicada_en", "-id")
-        .values(*CAMPOS_DE_DATO)[:cuantas]
-    )
-    indicadores = catalogo().in_bulk([fila["indicador_id"] for fila in filas])
-    return [
-        Publicacion(indicador=indicadores[fila["indicador_id"]], dato=dato_de_fila(fila, a_la_fecha)) for fila in filas
-    ]
 
 
 def ultima_publicacion(a_la_fecha: datetime) -> datetime | None:
@@ -254,7 +245,8 @@ def dato_de_fila(fila: dict[str, Any], a_la_fecha: datetime | None = None) -> Da
     )
 
 
-def _ausencia(fila: ConAusencia) -> Ausencia | None:
+def ausencia_de_fila(fila: ConAusencia) -> Ausencia | None:
+    """La ausencia que declara una fila guardada; None si tiene valor."""
     if not fila.motivo_ausencia:
         return None
     return Ausencia(Motivo(fila.motivo_ausencia), fila.texto_ausencia, fila.fecha_compromiso)
@@ -264,10 +256,11 @@ def _valor_base(base: LineaBase) -> ValorBase:
     return ValorBase(
         anio=base.anio,
         valor=base.valor,
-        ausencia=_ausencia(base),
+        ausencia=ausencia_de_fila(base),
         fuente=Procedencia(base.fuente.nombre, base.fuente.url or None) if base.fuente else None,
         version=base.version,
         publicada_en=base.publicada_en,
+        id=base.pk,
     )
 
 
@@ -275,10 +268,11 @@ def _logro(logro: LogroEsperado) -> Logro:
     return Logro(
         anio=logro.anio,
         valor=logro.valor,
-        ausencia=_ausencia(logro),
+        ausencia=ausencia_de_fila(logro),
         fuente=Procedencia(logro.fuente.nombre, logro.fuente.url or None) if logro.fuente else None,
         version=logro.version,
         publicada_en=logro.publicada_en,
+        id=logro.pk,
     )
 
 

@@ -1,7 +1,7 @@
 """Desde dónde se mira la política: a qué corte y con lo publicado a qué fecha. Se lee igual en páginas y API."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from urllib.parse import urlencode
 
@@ -14,16 +14,37 @@ PARAMETROS = ("corte", "a_la_fecha")
 
 @dataclass(frozen=True, slots=True)
 class Mirada:
-    """``corte`` decide qué periodos y logros se ven; ``a_la_fecha``, qué versiones; ``pedido``, lo que se escribió."""
+    """``corte`` decide qué periodos y logros se ven; ``a_la_fecha``, qué versiones; ``pedido``, lo que se escribió.
+
+    ``hoy`` es el día en que se mira, que solo se dice (al citar): no cambia ninguna cifra.
+    """
 
     corte: date
     a_la_fecha: datetime
     pedido: tuple[tuple[str, str], ...] = ()
+    hoy: date | None = field(default=None, compare=False)
 
     @property
     def sufijo(self) -> str:
         """Lo que se agrega a un enlace para conservar la mirada: «?corte=2021-12-31», o nada."""
         return f"?{urlencode(self.pedido)}" if self.pedido else ""
+
+    @property
+    def anexo(self) -> str:
+        """Lo mismo para un enlace que ya lleva otros parámetros: «&corte=2021-12-31», o nada."""
+        return f"&{urlencode(self.pedido)}" if self.pedido else ""
+
+    @property
+    def solo_fecha(self) -> str:
+        """La mirada sin su corte, para una página que ya es de un año: «?a_la_fecha=2026-11-30», o nada."""
+        fecha = [(nombre, valor) for nombre, valor in self.pedido if nombre == "a_la_fecha"]
+        return f"?{urlencode(fecha)}" if fecha else ""
+
+    @property
+    def cierres(self) -> tuple[date, ...]:
+        """El último día de los años que ya habían terminado a la fecha, del más reciente a hace seis."""
+        anio = timezone.localdate(self.a_la_fecha).year
+        return tuple(date(uno, 12, 31) for uno in range(anio - 1, anio - 7, -1))
 
     @property
     def pide_corte(self) -> bool:
@@ -41,9 +62,10 @@ def leer_mirada(parametros: Mapping[str, str], *, ahora: datetime) -> Mirada:
     """
     pedido = tuple((nombre, parametros[nombre].strip()) for nombre in PARAMETROS if parametros.get(nombre, "").strip())
     valores = dict(pedido)
-    corte = leer_dia(valores["corte"], "corte") if "corte" in valores else timezone.localdate(ahora)
+    hoy = timezone.localdate(ahora)
+    corte = leer_dia(valores["corte"], "corte") if "corte" in valores else hoy
     a_la_fecha = _leer_momento(valores["a_la_fecha"]) if "a_la_fecha" in valores else ahora
-    return Mirada(corte=corte, a_la_fecha=a_la_fecha, pedido=pedido)
+    return Mirada(corte=corte, a_la_fecha=a_la_fecha, pedido=pedido, hoy=hoy)
 
 
 def leer_dia(texto: str, campo: str) -> date:

@@ -122,9 +122,8 @@ def _abrir(total: FilaDePuntualidad) -> tuple[str, str]:
     return f"{total.a_tiempo} de {exigidas} a tiempo.", f"{tarde} tarde y {faltan} sin publicarse."
 
 
-def puntualidad_de(indicadores: Sequence[Indicador], entidad: Entidad, mirada: Mirada) -> FilaDePuntualidad | None:
-    """La puntualidad de una entidad en sus ``indicadores``, en una consulta; None si a ninguno se le exige nada."""
-    exigidas = leer_exigidas(indicadores, corte=mirada.corte, a_la_fecha=mirada.a_la_fecha)
+def puntualidad_de(exigidas: Sequence[CifraExigida], entidad: Entidad) -> FilaDePuntualidad | None:
+    """La puntualidad de una entidad en lo que se le exige, ya leído; None si no se le exige nada."""
     return _contar(entidad, entidad.nombre, exigidas) if exigidas else None
 
 

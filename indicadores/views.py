@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from indicadores.acciones.senalados import senalar
 from indicadores.errores import DatoInvalido
-from indicadores.ficha import escribir_pagina
+from indicadores.ficha import escribir_pagina, referencia_de
 from indicadores.formato import escribir_periodo
 from indicadores.graficas import figura
 from indicadores.lectura import IndicadorLeido, catalogo, leer_indicadores, leer_serie
@@ -49,8 +49,13 @@ def indicadores(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
 @con_mirada
 def indicador(request: HttpRequest, codigo: str, *, mirada: Mirada) -> HttpResponse:
     """Todo lo que se sabe de un indicador."""
-    pagina = escribir_pagina(_uno(codigo, mirada), mirada, request.GET)
-    contexto = {"seccion": "indicadores", "mirada": mirada, "pagina": pagina}
+    leido = _uno(codigo, mirada)
+    contexto = {
+        "seccion": "indicadores",
+        "mirada": mirada,
+        "pagina": escribir_pagina(leido, mirada, request.GET),
+        "referencia": referencia_de(leido, mirada, request.build_absolute_uri(reverse("indicador", args=[codigo]))),
+    }
     return render(request, "indicadores/indicador.html", contexto)
 
 

@@ -1,10 +1,19 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.db.models.signals import post_migrate
 
 
 class PenitenciariaConfig(AppConfig):
     name = "penitenciaria"
     verbose_name = "portal"
+    default = True  # este archivo tiene otra configuración más
+
+    def ready(self) -> None:
+        from penitenciaria.vigilancia import al_terminar_migrate
+
+        # Django no avisa a una aplicación sin modelos, y esta no los tiene.
+        una_vez = apps.get_app_config("indicadores")
+        post_migrate.connect(al_terminar_migrate, sender=una_vez, dispatch_uid="cuenta-de-publicaciones")
 
 
 class EstaticosConfig(StaticFilesConfig):

@@ -2,7 +2,14 @@
 
 import re
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +21,7 @@ from indicadores.mirada import Mirada
 from indicadores.permisos import Accion, puede
 from indicadores.views import con_mirada
 from penitenciaria.certificado import VERIFICADOR, CifraLeida, cifra_en_json, escribir_cifra, leer_cifra
+from penitenciaria.fijados import escribir_fijado, leer_constancia
 
 
 @con_mirada
@@ -43,6 +51,18 @@ def cadena(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
     numero, huella = constancias.ultimo_eslabon(mirada.a_la_fecha)
     contexto = {"seccion": "datos", "mirada": mirada, "numero": numero, "huella": huella, "verificador": VERIFICADOR}
     return render(request, "cifra/cadena.html", contexto)
+
+
+@con_mirada
+def constancia(request: HttpRequest, numero: int, *, mirada: Mirada) -> HttpResponse:
+    """La constancia de lo fijado (línea base, logro esperado, umbrales); la de una medición está en su cifra."""
+    hallada = leer_constancia(numero, mirada)
+    if hallada is None:
+        raise Http404(f"No hay una constancia con el número {numero}{' a esa fecha' if mirada.pide_fecha else ''}.")
+    if hallada.medicion_id is not None:
+        return HttpResponseRedirect(reverse("cifra", args=[hallada.medicion_id]) + mirada.sufijo)
+    contexto = {"seccion": "datos", "mirada": mirada, "pagina": escribir_fijado(hallada)}
+    return render(request, "cifra/fijado.html", contexto)
 
 
 def cadena_jsonl(request: HttpRequest) -> HttpResponseBase:

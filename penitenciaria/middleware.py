@@ -4,17 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import reverse
 from django.utils.cache import set_response_etag
+
+from indicadores.api.historia import cabeceras_de
 
 Siguiente = Callable[[HttpRequest], HttpResponse]
 
 CABECERAS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Last-Modified, Retry-After",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, "
+    "Content-Disposition, Deprecation, Sunset, Link",
 }
 CABECERAS_PREVIAS = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
 
@@ -37,6 +41,11 @@ def api_abierta(get_response: Siguiente) -> Siguiente:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             for nombre, valor in (CABECERAS | (CABECERAS_PREVIAS if request.method == "OPTIONS" else {})).items():
                 response.headers[nombre] = valor
+        cuota, donde = getattr(request, "cuota_de_api", None), request.resolver_match
+        propias = cuota.cabeceras() if cuota else {}
+        propias |= cabeceras_de(donde.url_name, reverse("api-historial")) if donde else {}
+        for nombre, valor in propias.items():
+            response.headers[nombre] = valor
         return response
 
     return atender

@@ -21,9 +21,12 @@ from indicadores.lectura import leer_umbrales
 from indicadores.mirada import Mirada
 from indicadores.models import Indicador
 from indicadores.views import con_mirada
-from objetivos.models import Entidad, ObjetivoPrioritario
+from objetivos.models import Entidad, ObjetivoPrioritario, Politica
 from penitenciaria.abiertos import escribir_datos, razones_de_ausencia
 from penitenciaria.calculadora import leer_calculadora
+from penitenciaria.ejemplos import ejemplos
+from penitenciaria.glosario import publicos
+from penitenciaria.interoperabilidad import sellados
 from servicios.models import Servicio
 
 #: Casos que se comprueban a mano: qué muestran y con qué se llena la calculadora.
@@ -35,16 +38,25 @@ EJEMPLOS = (
     ("Debía subir a 8 y está en 1,3", {"sentido": "ascendente", "linea_base": "1,3", "logro": "8", "valor": "1,3"}),
 )
 HOJA = "css/portal.css"
+#: Cuántos paquetes sellados lista la página de datos.
+SELLADOS_A_LA_VISTA = 10
+#: Las páginas que solo son texto.
+SIN_CIFRAS = ("acerca", "licencia", "privacidad", "accesibilidad")
 PAGINAS_FIJAS = (
     "portada",
+    "cambios",
     "reportes",
     "indicadores",
     "servicios",
     "entidades",
     "puntualidad",
+    "ruta",
+    "alternativas",
     "metodologia",
     "datos",
     "cadena",
+    "glosario",
+    *SIN_CIFRAS,
 )
 
 
@@ -63,8 +75,25 @@ def metodologia(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
 @con_mirada
 def datos(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
     """Qué datos se ofrecen, cómo se piden y qué significan."""
-    pagina = escribir_datos(request.build_absolute_uri(reverse("api-raiz")), mirada)
-    return render(request, "datos/datos.html", {"seccion": "datos", "mirada": mirada, "pagina": pagina})
+    raiz = request.build_absolute_uri(reverse("api-raiz"))
+    contexto = {
+        "seccion": "datos",
+        "mirada": mirada,
+        "pagina": escribir_datos(raiz, mirada),
+        "ejemplos": ejemplos(raiz, mirada),
+        "sellados": sellados.sellados(a_la_fecha=mirada.a_la_fecha, cuantos=SELLADOS_A_LA_VISTA),
+    }
+    return render(request, "datos/datos.html", contexto)
+
+
+def fija(request: HttpRequest, nombre: str) -> HttpResponse:
+    """Una de :data:`SIN_CIFRAS`: un texto que solo cambia con el programa."""
+    return render(request, f"portal/{nombre}.html", {"seccion": nombre, "mirada": None})
+
+
+def glosario(request: HttpRequest) -> HttpResponse:
+    """Qué quiere decir cada término del portal."""
+    return render(request, "portal/glosario.html", {"seccion": "", "mirada": None, "terminos": tuple(publicos())})
 
 
 @cache_control(no_store=True)
@@ -89,6 +118,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         ("entidad", Entidad, "sigla"),
     ):
         rutas += [reverse(nombre, args=[una]) for una in modelo.objects.order_by(clave).values_list(clave, flat=True)]
+    for inicio, fin in Politica.objects.order_by("pk").values_list("anio_inicio", "anio_fin")[:1]:
+        rutas += [reverse("anio", args=[anio]) for anio in range(inicio, fin + 1)]
     contexto = {"direcciones": [request.build_absolute_uri(ruta) for ruta in rutas]}
     return render(request, "sitemap.xml", contexto, content_type="application/xml; charset=utf-8")
 

@@ -51,7 +51,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "simple_history",
     "axes",
     "django_tasks",
@@ -59,6 +58,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "penitenciaria.memoria.Memoria",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "penitenciaria.middleware.api_abierta",
@@ -104,8 +104,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Abrir una conexión cuesta más que preguntar si lo público cambió, y eso se pregunta en cada petición.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 
 # Personas e ingreso.
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -146,7 +147,7 @@ STATICFILES_DIRS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "penitenciaria.estaticos.ManifiestoEnUnaHoja"},
 }
 MEDIA_ROOT = VAR / "archivos"
 #: Bytes que puede tener una evidencia; en megabytes en el entorno.
@@ -186,16 +187,19 @@ CONTENT_SECURITY_POLICY = {
 
 # API v1.
 LIMITE_API = env.str("LIMITE_API", default="600/min" if EN_PRODUCCION else "") or None
-exigir(
-    LIMITE_API is None or re.fullmatch(r"[1-9]\d*/(s|sec|m|min|h|hour|d|day)", LIMITE_API) is not None,
-    f"LIMITE_API es «{LIMITE_API}»: escriba cuántas peticiones por lapso, por ejemplo 600/min, o nada.",
-)
+#: El de quien trae una llave, salvo que la llave tenga el suyo.
+LIMITE_API_TOKEN = env.str("LIMITE_API_TOKEN", default="3000/min" if EN_PRODUCCION else "") or None
+for _nombre, _limite in (("LIMITE_API", LIMITE_API), ("LIMITE_API_TOKEN", LIMITE_API_TOKEN)):
+    exigir(
+        _limite is None or re.fullmatch(r"[1-9]\d{0,8}/(s|sec|m|min|h|hour|d|day)", _limite) is not None,
+        f"{_nombre} es «{_limite}»: escriba cuántas peticiones por lapso, por ejemplo 600/min, o nada.",
+    )
 REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["indicadores.api.json_veloz.JSONVeloz"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["penitenciaria.api.llaves.PorLlave"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
-    "DEFAULT_THROTTLE_CLASSES": ["penitenciaria.api.limites.LimitePorDireccion"],
+    "DEFAULT_THROTTLE_CLASSES": ["penitenciaria.api.limites.LimitePorCliente"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "penitenciaria.api.errores.responder_error",
     # En producción hay un intermediario delante y la última dirección de X-Forwarded-For es la que él vio.
@@ -207,16 +211,20 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "API de la Política Nacional Penitenciaria al 2030",
     "DESCRIPTION": "Las mismas cifras que muestran las páginas, de solo lectura y sin registro.",
-    "VERSION": "1.0.0",
+    "VERSION": "1.1.0",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["indicadores.api.documentacion.admitir_vacios"],
 }
 
 # Trabajos de fondo: la cola es una tabla; los hace `manage.py db_worker`, y los que queden a medias se retoman.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+#: Megabytes de respuestas ya hechas que recuerda cada proceso (véase penitenciaria.memoria); 0, ninguna.
+MEMORIA_MB = env.int("MEMORIA_MB", default=64)
+#: Con una caché compartida (CACHE_URL), los procesos se prestan lo que ya hicieron.
+MEMORIA_EN_COMUN = not CACHES["default"]["BACKEND"].endswith((".LocMemCache", ".DummyCache"))
 
 # Correo: por defecto se escribe en la consola; en producción, EMAIL_URL (smtp+tls://usuario:clave@servidor:587).
 globals().update(env.email("EMAIL_URL", default="consolemail://"))

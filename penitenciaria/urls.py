@@ -5,7 +5,18 @@ from django.urls import include, path, re_path
 
 from indicadores import views as de_indicadores
 from objetivos import views as de_objetivos
-from penitenciaria import certificados, paginas, preparacion, reportes, views
+from penitenciaria import (
+    buscador,
+    certificados,
+    descargas,
+    galeria,
+    imagenes,
+    novedades,
+    paginas,
+    preparacion,
+    reportes,
+    views,
+)
 from penitenciaria.api.views import NoExiste
 from servicios import views as de_servicios
 
@@ -15,13 +26,19 @@ admin.site.index_title = "Gestión de la información"
 
 urlpatterns = [
     path("", views.portada, name="portada"),
+    path("anios/<int:anio>/", views.anio, name="anio"),
+    path("cambios/", views.cambios, name="cambios"),
     path("ficha-ejecutiva.pdf", reportes.ficha_ejecutiva, name="ficha-ejecutiva"),
     path("objetivos/<str:codigo>/", de_objetivos.objetivo, name="objetivo"),
     path("objetivos/<str:codigo>/ficha.pdf", reportes.ficha_del_objetivo, name="objetivo-ficha"),
     path("indicadores/<str:codigo>/ficha.pdf", reportes.ficha_del_indicador, name="indicador-ficha"),
+    path("indicadores/<str:codigo>/grafica.svg", imagenes.grafica_svg, name="indicador-svg"),
+    path("indicadores/<str:codigo>/grafica.png", imagenes.grafica_png, name="indicador-png"),
     path("indicadores/", include("indicadores.urls")),
     path("servicios/", de_servicios.servicios, name="servicios"),
     path("servicios/<str:codigo>/", de_servicios.servicio, name="servicio"),
+    path("ruta/", de_objetivos.ruta, name="ruta"),
+    path("alternativas/", de_objetivos.alternativas, name="alternativas"),
     path("entidades/", de_objetivos.entidades, name="entidades"),
     path("entidades/puntualidad/", de_objetivos.puntualidad, name="puntualidad"),
     path("entidades/<str:sigla>/", de_objetivos.entidad, name="entidad"),
@@ -38,13 +55,25 @@ urlpatterns = [
     path("cifra/<int:numero>/", certificados.cifra, name="cifra"),
     path("cifra/<int:numero>.json", certificados.cifra_json, name="cifra-json"),
     path("cifras/", certificados.cadena, name="cadena"),
+    path("cifras/<int:numero>/", certificados.constancia, name="constancia"),
     path("cifras/cadena.jsonl", certificados.cadena_jsonl, name="cadena-jsonl"),
     path("cifras/verificador.py", certificados.verificador, name="cadena-verificador"),
     path("metodologia/", paginas.metodologia, name="metodologia"),
     path("datos/", paginas.datos, name="datos"),
+    path("datos/datapackage.json", descargas.paquete_de_datos, name="paquete-de-datos"),
+    path("datos/diccionario.csv", descargas.el_diccionario, name="diccionario"),
+    path("datos/contexto.jsonld", descargas.contexto, name="contexto"),
+    path("datos/paquetes/<int:numero>.zip", descargas.paquete_sellado, name="paquete-sellado"),
+    path("data.json", descargas.catalogo, name="catalogo"),
+    path("buscar/", buscador.buscar, name="buscar"),
+    path("novedades.atom", novedades.novedades, name="novedades"),
+    path("indicadores/<str:codigo>/novedades.atom", novedades.del_indicador, name="indicador-novedades"),
+    path("glosario/", paginas.glosario, name="glosario"),
+    *(path(f"{nombre}/", paginas.fija, {"nombre": nombre}, name=nombre) for nombre in paginas.SIN_CIFRAS),
     path("api/v1/", include("penitenciaria.api.urls")),
     re_path(r"^api/", NoExiste.as_view()),
     path("admin/", admin.site.urls),
+    path("galeria/", galeria.galeria, name="galeria"),
     path("salud/", paginas.salud, name="salud"),
     path("robots.txt", paginas.robots, name="robots"),
     path("sitemap.xml", paginas.sitemap, name="sitemap"),

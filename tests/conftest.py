@@ -56,7 +56,9 @@ def _ajustes_de_prueba() -> Iterator[None]:
             **settings.STORAGES,
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         },
-        # Sin `collectstatic` de por medio: WhiteNoise busca cada archivo donde está.
+        # Sin `collectstatic` de por medio: WhiteNoise busca cada archivo donde está. El servidor de las pruebas mira
+        # antes en STATIC_ROOT, donde puede haber una copia vieja de otra corrida.
+        "STATIC_ROOT": settings.STATIC_ROOT / "no-hay",
         "WHITENOISE_AUTOREFRESH": True,
         "WHITENOISE_USE_FINDERS": True,
     }
@@ -160,6 +162,18 @@ def personas(db: None) -> SimpleNamespace:
         administrador=persona(Rol.ADMINISTRADOR, usuario="aldo"),
         superusuario=persona(usuario="sofia", superusuario=True),
     )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Antes de borrar la base de pruebas, cierra en PostgreSQL lo que los hilos de ``live_server`` dejaron abierto."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(scope="session")

@@ -25,12 +25,14 @@ from tests.fabricas import minuto
 
 #: Lo que no depende de lo publicado a una fecha, y por qué.
 EXENTAS = {
+    "galeria": "son casos de laboratorio, y solo existe con DEBUG",
     "salud": "dice si el proceso vive",
     "robots": "habla a los buscadores",
     "sitemap": "lista direcciones",
     "favicon": "es una imagen fija",
     "api-esquema": "describe la API",
     "api-docs": "describe la API",
+    "api-historial": "cuenta los cambios de la API",
     "api-desconocida": "es el 404",
     "reportes-verificar": "busca una huella emitida, que no cambia",
     "reporte-verificar": "un reporte emitido no cambia",
@@ -38,20 +40,30 @@ EXENTAS = {
     "reporte-preparar": "la escribe el personal, sobre lo de hoy",
     "indicador-error": "recibe lo que un lector señala",
     "evidencia": "entrega un archivo, que no cambia",
+    **dict.fromkeys(("acerca", "licencia", "privacidad", "accesibilidad"), "es un texto sin cifras"),
+    "glosario": "es un texto sin cifras",
     "cadena-jsonl": "la cadena entera de constancias, para verificarla",
     "cadena-verificador": "es un programa fijo",
+    "paquete-sellado": "lo que regía tras una constancia, que no cambia",
+    "diccionario": "dice qué significa cada columna",
+    "contexto": "dice qué término es cada nombre del catálogo",
 }
 
 
 #: Un ejemplo de cada dirección con parámetros; las demás se piden tal cual.
 EJEMPLOS: dict[str, dict[str, Any]] = {
+    "anio": {"anio": 2021},
     "objetivo": {"codigo": "OP.01"},
     "objetivo-ficha": {"codigo": "OP.01"},
     "indicador": {"codigo": "OP.01-I2"},
     "indicador-ficha": {"codigo": "OP.01-I2"},
     "indicador-grafica": {"codigo": "OP.01-I2"},
+    "constancia": {"numero": 2},
+    "indicador-svg": {"codigo": "OP.01-I2"},
+    "indicador-png": {"codigo": "OP.01-I2"},
     "servicio": {"codigo": "OP.01-S1"},
     "entidad": {"sigla": "INPE"},
+    "indicador-novedades": {"codigo": "OP.01-I2"},
     "reporte": {"anio": 2021},
     "reporte-archivo": {"anio": 2021, "extension": "docx"},
     "reporte-matriz": {"anio": 2021},
@@ -61,6 +73,13 @@ EJEMPLOS: dict[str, dict[str, Any]] = {
     "api-servicio": {"codigo": "OP.01-S1"},
     "api-entidad": {"sigla": "INPE"},
     "api-ambito": {"codigo": "PE"},
+    "api-sdmx-flujo": {"flujo": "PNP"},
+    "api-sdmx-datos": {"flujo": "PNP", "clave": "OP_01-I2....."},
+    "api-sdmx-proveedor": {"flujo": "PNP", "clave": "all", "proveedor": "MINJUSDH"},
+    "api-sdmx-recurso": {"recurso": "dataflow"},
+    "api-sdmx-agencia": {"recurso": "codelist", "agencia": "MINJUSDH"},
+    "api-sdmx-estructura": {"recurso": "datastructure", "agencia": "all", "identificador": "PNP"},
+    "api-sdmx-edicion": {"recurso": "codelist", "agencia": "all", "identificador": "CL_SEXO", "edicion": "1.0"},
 }
 #: Las que nombran una versión publicada por su clave primaria, y cómo se llama ese parámetro.
 DE_UNA_VERSION = ("id", "pk", "numero")
@@ -173,6 +192,7 @@ CAMBIO = st.tuples(
 )
 RUTAS = (
     ("portada", {}),
+    ("cambios", {}),
     ("indicador", {"codigo": "I"}),
     ("indicador-grafica", {"codigo": "I"}),
     ("indicadores", {}),

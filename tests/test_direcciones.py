@@ -66,6 +66,13 @@ def direcciones() -> list[Direccion]:
         "content_type_id": "1",
         "url": "no-existe/",
         "app_label": "indicadores",
+        "flujo": "PNP",
+        "clave": "all",
+        "proveedor": "all",
+        "recurso": "codelist",
+        "agencia": "all",
+        "identificador": "CL_SEXO",
+        "edicion": "1.0",
     }
     codigos = {
         "objetivos": ObjetivoPrioritario.objects.order_by("pk").values_list("codigo", flat=True)[0],

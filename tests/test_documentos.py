@@ -16,14 +16,17 @@ from penitenciaria.management.documentos import PUERTAS, documentos, flujo, perm
 from tests.conftest import RAIZ
 
 
-@pytest.mark.parametrize("nombre", ["permisos.md", "flujo.md"])
+@pytest.mark.parametrize("nombre", ["permisos.md", "flujo.md", "api-cambios.md", "glosario.md"])
 def test_el_documento_del_disco_es_el_que_escribe_el_codigo(nombre: str) -> None:
     guardado = (RAIZ / "docs" / nombre).read_text(encoding="utf-8")
     assert guardado == documentos()[nombre], "Ejecute `manage.py documentar` y guarde lo que cambie."
 
 
 def test_la_orden_escribe_una_vez_y_despues_dice_que_esta_al_dia(tmp_path: Path) -> None:
-    for dicho in ("Se escribió permisos.md y flujo.md.", "Los documentos ya estaban al día."):
+    for dicho in (
+        "Se escribió permisos.md, flujo.md, api-cambios.md y glosario.md.",
+        "Los documentos ya estaban al día.",
+    ):
         salida = StringIO()
         call_command("documentar", carpeta=tmp_path, stdout=salida)
         assert salida.getvalue().strip() == dicho

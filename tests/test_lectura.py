@@ -76,7 +76,6 @@ def test_lo_no_publicado_no_se_lee(etapa: str) -> None:
     medicion = fabricas.en_etapa(etapa, periodo="2021")
     evaluacion = uno(medicion.indicador).evaluacion
     assert (evaluacion.ultima, evaluacion.estado) == (None, EstadoIndicador.SIN_MEDICION)
-    assert lectura.leer_ultimas_publicaciones(corte=HOY, a_la_fecha=minuto(60), cuantas=9) == []
     assert lectura.leer_serie(medicion.indicador, corte=HOY, a_la_fecha=minuto(60)) == []
 
 
@@ -154,10 +153,9 @@ def test_las_versiones_se_leen_todas_y_ninguna_sabe_lo_que_paso_despues(personas
     assert versiones(5) == []
 
 
-def test_las_ultimas_publicaciones_son_las_mas_recientes() -> None:
-    publicadas = [fabricas.publicada(periodo="2020", ahora=minuto(n)) for n in range(4)]
-    ultimas = lectura.leer_ultimas_publicaciones(corte=HOY, a_la_fecha=minuto(2), cuantas=2)
-    assert [(p.indicador, p.dato.id) for p in ultimas] == [(m.indicador, m.pk) for m in (publicadas[2], publicadas[1])]
+def test_la_ultima_publicacion_es_la_que_ya_habia_a_la_fecha() -> None:
+    for n in range(4):
+        fabricas.publicada(periodo="2020", ahora=minuto(n))
     assert lectura.ultima_publicacion(minuto(2)) == minuto(2)
     assert lectura.ultima_publicacion(minuto(-1)) is None
 
@@ -274,7 +272,6 @@ def test_las_consultas_son_las_mismas_sean_cuantas_sean_las_mediciones(cuantas: 
     assert consultas(leer_todo) == 5
     assert consultas(lambda: lectura.leer_serie(indicadores[0], **mirada)) == 1
     assert consultas(lambda: lectura.leer_versiones(indicadores[0], **mirada)) == 1
-    assert consultas(lambda: lectura.leer_ultimas_publicaciones(cuantas=6, **mirada)) == 2
     assert consultas(lambda: lectura.ultima_publicacion(minuto(60))) == 1
     assert consultas(lambda: [f.ambito.padre for f in lectura.leer_desagregacion(indicadores[0], **mirada).filas]) <= 3
 

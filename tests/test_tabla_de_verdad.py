@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from indicadores import acciones
 from indicadores.acciones.alias import recordar_alias
+from indicadores.acciones.llaves import emitir_llave, revocar_llave
 from indicadores.errores import EjercicioBloqueado, ErrorDelDominio, PermisoDenegado
-from indicadores.models import EjercicioCerrado, Evidencia, Indicador, Medicion, Suceso
+from indicadores.models import EjercicioCerrado, Evidencia, Indicador, LlaveDeApi, Medicion, Suceso
 from indicadores.permisos import Accion, Rol, puede
 from tests import archivos, fabricas
 from tests.archivos import subida
@@ -33,6 +34,7 @@ class Base:
     cerrada: Medicion
     evidencia: Evidencia
     cierre: EjercicioCerrado
+    llave: LlaveDeApi
 
 
 @pytest.fixture
@@ -49,6 +51,7 @@ def base(tmp_path: Path, settings: Any) -> Base:
         cerrada=cerrada,
         evidencia=acciones.adjuntar(borrador, por=jefe, archivo=subida(archivos.pdf())),
         cierre=acciones.cerrar_ejercicio(por=jefe, anio=2019, motivo="x", ahora=minuto(1)),
+        llave=emitir_llave(por=jefe, nombre="Copia diaria", correo="a@ejemplo.pe", ahora=minuto(1))[0],
     )
 
 
@@ -92,6 +95,8 @@ VERBOS: dict[str, tuple[Accion, Callable[[Base, Any], Any]]] = {
         Accion.IMPORTAR,
         lambda b, por: recordar_alias(por=por, nombre="Penal x", ambito=b.publicada.ambito),
     ),
+    "emitir_llave": (Accion.DAR_LLAVES, lambda b, por: emitir_llave(por=por, nombre="x", correo="a@ejemplo.pe")),
+    "revocar_llave": (Accion.DAR_LLAVES, lambda b, por: revocar_llave(b.llave, por=por, **COMUNES)),
 }
 
 
@@ -186,6 +191,24 @@ PUERTAS: dict[str, tuple[Accion, str, Callable[[Base], str], Callable[[Base], di
         Accion.CERRAR,
         "post",
         lambda b: reverse("admin:indicadores_ejerciciocerrado_reabrir", args=[b.cierre.pk]),
+        lambda b: {"motivo": "x"},
+    ),
+    "ver llaves": (
+        Accion.DAR_LLAVES,
+        "get",
+        lambda b: reverse("admin:indicadores_llavedeapi_changelist"),
+        lambda b: {},
+    ),
+    "emitir llave": (
+        Accion.DAR_LLAVES,
+        "post",
+        lambda b: reverse("admin:indicadores_llavedeapi_add"),
+        lambda b: {"nombre": "Otra copia", "correo": "b@ejemplo.pe"},
+    ),
+    "revocar llave": (
+        Accion.DAR_LLAVES,
+        "post",
+        lambda b: reverse("admin:indicadores_llavedeapi_revocar", args=[b.llave.pk]),
         lambda b: {"motivo": "x"},
     ),
 }

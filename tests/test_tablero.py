@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from indicadores.calculo.tipos import Avance, EstadoIndicador, Evaluacion, Motivo, Movimiento, Semaforo
 from indicadores.lectura import IndicadorLeido
+from indicadores.models import Medicion
 from objetivos.models import Hito
 from penitenciaria.tablero import Tablero, construir
 from tests import fabricas
@@ -140,7 +141,7 @@ def test_tres_valores_repiten_la_linea_base(politica_cargada: Any, corte: date) 
 
 def test_lo_referencial_se_muestra_y_nunca_entra_en_el_avance(politica_cargada: Any) -> None:
     t = tablero(HOY_2026)
-    assert "referencial" in {publicacion.dato.caracter.value for publicacion in t.ultimas_publicaciones}
+    assert Medicion.objects.vigentes(CARGADA_EN).filter(caracter="referencial", ambito__codigo="PE").exists()
     assert (t.resumen.periodo_mas_reciente, t.resumen.fin_mas_reciente) == ("2021-03", date(2021, 3, 31))
 
 
@@ -183,7 +184,7 @@ def test_lo_que_ocurrio_despues_del_corte_no_se_ve(
 def test_antes_de_la_primera_carga_no_hay_ninguna_cifra(politica_cargada: Any) -> None:
     antes = CARGADA_EN - timedelta(microseconds=1)
     t = tablero(HOY_2026, antes)
-    assert (t.publicado_en, t.ultimas_publicaciones) == (None, ())
+    assert (t.publicado_en, t.constancias.numeros) == (None, {})
     assert (t.resumen.total, t.resumen.con_medicion, t.resumen.fin_mas_reciente) == (13, 0, None)
     assert {codigo: leido.actualizado_en for codigo, leido in leidos(t).items()} == dict.fromkeys(leidos(t))
     assert not any(e.linea_base or e.logros or e.serie for e in (leido.evaluacion for leido in leidos(t).values()))

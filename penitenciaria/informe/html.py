@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from penitenciaria.informe.documento import Bloque, Columna, Documento, Figura, Tabla, Titulo
 from penitenciaria.informe.figuras import autonoma
 
-HOJAS = ("css/portal.css", "css/reporte.css")
+HOJAS = tuple(f"css/{hoja}.css" for hoja in ("fichas", "base", "tablas", "componentes", "reporte", "impresion"))
 #: Hasta qué nivel de título llega el índice.
 NIVELES_DEL_INDICE = 2
 

@@ -1,4 +1,4 @@
-"""Los documentos que escribe el código: quién puede hacer qué y la vida de una medición.
+"""Los documentos que escribe el código: quién puede hacer qué, la vida de una medición y los cambios de la API.
 
 Salen de las mismas tablas que obedecen los verbos; si un documento difiere de ellas, una prueba falla.
 """
@@ -9,8 +9,10 @@ from pathlib import Path
 from django.urls import get_resolver
 
 from indicadores.acciones import TRANSICIONES
+from indicadores.api.historia import escribir as escribir_historia
 from indicadores.models import Medicion
 from indicadores.permisos import ROLES_DE_ACCION, Accion, Rol
+from penitenciaria.glosario import en_markdown
 
 AVISO = "<!-- Lo escribe `manage.py documentar` desde el código: no lo edite a mano. -->"
 SI, NO = "sí", "—"
@@ -115,12 +117,20 @@ PUERTAS: tuple[Puerta, ...] = (
     Puerta(Accion.FIJAR, "admin:cuadricula", "GET, POST", "fijar_logro"),
     Puerta(Accion.VER_BORRADORES, "admin:indicadores_errorsenalado_change", "GET"),
     Puerta(Accion.ATENDER, "admin:indicadores_errorsenalado_change", "POST", "senalados.atender"),
+    Puerta(Accion.DAR_LLAVES, "admin:indicadores_llavedeapi_changelist", "GET"),
+    Puerta(Accion.DAR_LLAVES, "admin:indicadores_llavedeapi_add", "GET, POST", "llaves.emitir_llave"),
+    Puerta(Accion.DAR_LLAVES, "admin:indicadores_llavedeapi_revocar", "GET, POST", "llaves.revocar_llave"),
 )
 
 
 def documentos() -> dict[str, str]:
     """Nombre de archivo dentro de ``docs/`` → su texto."""
-    return {"permisos.md": permisos(), "flujo.md": flujo()}
+    return {
+        "permisos.md": permisos(),
+        "flujo.md": flujo(),
+        "api-cambios.md": escribir_historia(),
+        "glosario.md": en_markdown(),
+    }
 
 
 def escribir(carpeta: Path) -> list[str]:

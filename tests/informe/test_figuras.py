@@ -56,7 +56,7 @@ def test_toda_clase_de_nuestros_dibujos_tiene_estilo() -> None:
 def test_los_estilos_son_los_de_la_hoja() -> None:
     """Cada color de una clase aquí es el que le da la hoja con el esquema claro."""
     fichas = dict(
-        re.findall(r"--([a-z]+): (#[0-9a-f]+);", (RAIZ / "static/css/portal.css").read_text("utf-8").split("@media")[0])
+        re.findall(r"--([a-z]+): (#[0-9a-f]+);", (RAIZ / "static/css/fichas.css").read_text("utf-8").split("@media")[0])
     )
     hoja = (RAIZ / "static/css/graficas.css").read_text("utf-8").split("@media")[0]
     reglas = re.findall(r"([^{}]+)\{([^{}]*)\}", re.sub(r"/\*.*?\*/", "", hoja, flags=re.S))

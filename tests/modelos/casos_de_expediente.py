@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from indicadores.models import AvisoEnviado, Constancia, EjercicioCerrado, Evidencia, Lote, Medicion
+from indicadores.models import AvisoEnviado, Constancia, EjercicioCerrado, Evidencia, LlaveDeApi, Lote, Medicion
 from tests import fabricas
 from tests.fabricas import AHORA, minuto
 
@@ -54,6 +54,14 @@ def constancias(*lista: dict[str, Any]) -> Fabricador:
     ]
 
 
+def llaves(**datos: Any) -> Fabricador:
+    """Una llave de la API; con ``revocada_en``, la revocó alguien salvo que se diga quién."""
+    comunes = {"nombre": "x", "correo": "a@ejemplo.pe", "prefijo": "pnp_x", "huella": "a" * 64, "creada_en": AHORA}
+    if "revocada_en" in datos:
+        return lambda m: [LlaveDeApi(**(comunes | {"creada_por": m.aldo, "revocada_por": m.aldo} | datos))]
+    return lambda m: [LlaveDeApi(**(comunes | {"creada_por": m.aldo} | datos))]
+
+
 def lotes(**datos: Any) -> Fabricador:
     """Un lote; ``aplicado_por=True`` es que alguien lo aplicó."""
 
@@ -90,6 +98,10 @@ CASOS_DE_EXPEDIENTE: dict[str, tuple[list[Fabricador], list[Fabricador]]] = {
     "constancia_una_por_hecho": (
         [constancias({}, {"objeto": 2}), constancias({}, {"clase": "retiro"})],
         [constancias({}, {"canonico": "{}"})],
+    ),
+    "llave_revocacion": (
+        [llaves(), llaves(revocada_en=AHORA)],
+        [llaves(revocada_en=minuto(-1)), llaves(revocada_en=minuto(1), revocada_por=None)],
     ),
     "lote_aplicado": (
         [lotes(), lotes(estado="aplicado", aplicado_por=True, aplicado_en=AHORA)],
