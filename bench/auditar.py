@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.__main__ import RAIZ, administrar, sirviendo
+from bench.servidores import RAIZ, administrar, sirviendo
 
 LIGHTHOUSE = RAIZ / "tests" / "herramientas" / "node_modules" / ".bin" / "lighthouse"
 PAGINAS = (

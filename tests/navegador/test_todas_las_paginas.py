@@ -53,6 +53,13 @@ ENFOCABLES = """() => {
   }).length;
 }"""
 
+#: Lo escrito en la página, menos sus botones: copiar o explorar una gráfica es una comodidad que pide JavaScript.
+TEXTO = """() => {
+  const pagina = document.querySelector("main");
+  for (const boton of pagina.querySelectorAll("button")) boton.remove();
+  return pagina.innerText;
+}"""
+
 
 @pytest.fixture
 def paginas() -> list[str]:
@@ -86,7 +93,7 @@ def test_nada_se_sale_de_la_pantalla(
     for ruta in paginas:
         page.goto(ruta)
         page.evaluate("letra => document.documentElement.style.fontSize = letra", letra)
-        if (sobra := page.evaluate(DESBORDE)) > 0:
+        if (sobra := page.evaluate(DESBORDE)) > 1:  # un píxel es redondeo de la letra doble
             sobran[ruta] = sobra
     assert sobran == {}
 
@@ -118,11 +125,12 @@ def test_con_el_teclado_se_llega_a_todo_y_se_ve_donde_se_esta(page: Page, pagina
     for ruta in paginas:
         page.goto(ruta)
         esperados, vistos = page.evaluate(ENFOCABLES), set()
-        for _ in range(esperados + 3):
+        # Un campo de fecha gasta un Tab por cada una de sus partes sin dejar de ser el mismo elemento.
+        for _ in range(esperados + 6 * page.locator("input[type=date]").count()):
             page.keyboard.press("Tab")
             foco = page.evaluate(ENFOCADO)
             if foco is None or foco["quien"] in vistos:
-                break
+                continue
             vistos.add(foco["quien"])
             if not (foco["anillo"] and foco["visible"]):
                 faltas.append(f"{ruta}: no se ve el foco en «{foco['texto']}»")
@@ -137,7 +145,7 @@ def test_sin_javascript_se_lee_lo_mismo(new_context: Callable[..., BrowserContex
     for ruta in paginas:
         con.goto(ruta)
         sin.goto(ruta)
-        palabras = [set(pagina.locator("main").inner_text().split()) for pagina in (con, sin)]
+        palabras = [set(pagina.evaluate(TEXTO).split()) for pagina in (con, sin)]
         if solo_con := palabras[0] - palabras[1]:
             faltan.append(f"{ruta}: {sorted(solo_con)[:20]}")
     assert faltan == [], "\n".join(faltan)
