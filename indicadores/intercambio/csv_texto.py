@@ -7,7 +7,8 @@ from typing import BinaryIO
 
 from indicadores.intercambio.tipos import ArchivoIlegible
 
-csv.field_size_limit(1024 * 1024)
+#: Caracteres que puede tener una celda.
+CELDA_MAXIMA = 1024 * 1024
 SEPARADORES = ";,\t"
 
 
@@ -16,6 +17,7 @@ def filas(archivo: BinaryIO, *, maximo: int) -> Iterator[tuple[int, tuple[str, .
 
     El separador es el que más veces aparece en la primera línea escrita que no sea un comentario.
     """
+    csv.field_size_limit(CELDA_MAXIMA)  # es de todo el proceso: otra biblioteca puede haberlo cambiado
     lineas = _lineas(archivo)
     primeras: list[str] = []
     separador = ";"

@@ -53,6 +53,7 @@ PUEDEN: dict[Accion, tuple[str, ...]] = {
     Accion.IMPORTAR: ENTRAN,
     Accion.IMPORTAR_CATALOGO: MANDAN,
     Accion.ATENDER: ("analista", "revisor", "administrador", "superusuario"),
+    Accion.DAR_LLAVES: MANDAN,
 }
 
 
