@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from django.db.models import F
+
 from indicadores.api import a_json
 from indicadores.calculo.tipos import Umbrales
 from indicadores.formato import numero_json
@@ -17,7 +19,9 @@ def politica_a_dict(
     """La política como se veía al corte: ni hitos, ni normas, ni relatos posteriores."""
     hitos = politica.hitos.select_related("norma").order_by("orden")
     alternativas = politica.alternativas.select_related("norma").order_by("orden")
-    relatos = politica.avances_narrativos.select_related("objetivo").order_by("anio", "objetivo__codigo", "seccion")
+    # Lo que es de toda la política, primero: cada base pone lo nulo en un extremo distinto.
+    por_objetivo = F("objetivo__codigo").asc(nulls_first=True)
+    relatos = politica.avances_narrativos.select_related("objetivo").order_by("anio", por_objetivo, "seccion")
     return {
         "codigo": politica.codigo,
         "nombre": politica.nombre,

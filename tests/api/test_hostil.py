@@ -7,12 +7,15 @@ import http.client
 import json
 import socket
 import threading
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -27,7 +30,17 @@ POR_OPERACION = 6
 CHECKS_PROPIOS = [hostil_ganchos.lo_valido_se_acepta]
 
 
-@pytest.mark.usefixtures("politica_cargada")
+@pytest.fixture
+def _conexion_abierta() -> Iterator[None]:
+    """Sin el cierre de conexiones de cada pedido: la prueba está dentro de una transacción, y es la misma conexión."""
+    for senal in (request_started, request_finished):
+        senal.disconnect(close_old_connections)
+    yield
+    for senal in (request_started, request_finished):
+        senal.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("politica_cargada", "_conexion_abierta")
 def test_nada_de_lo_generado_incumple_el_esquema() -> None:
     """Válido y malformado, en toda operación, con las comprobaciones de schemathesis y la propia."""
     documento = schemathesis.openapi.from_wsgi("/api/v1/esquema/", WSGIHandler())
