@@ -31,7 +31,7 @@ CATEGORIAS = {
     "best-practices": "buenas prácticas",
     "seo": "SEO",
 }
-VECES = 3
+VECES = int(os.environ.get("VECES", "3"))
 
 
 def auditar(puerto: int, pagina: str, carpeta: Path) -> dict[str, Any]:
