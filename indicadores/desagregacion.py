@@ -252,7 +252,7 @@ def _nota(leida: Desagregacion) -> str:
     if reservadas:
         celdas = plural(reservadas, "celda reservada", "celdas reservadas")
         frases_de_la_nota.append(
-            f"{celdas}: se refieren a menos de diez personas o permitirían deducir otra que sí; "
+            f"{celdas}: se refieren a un grupo de menos de diez personas o permitirían deducir otra que sí; "
             "tampoco se suma el conjunto que las incluye."
         )
     return " ".join(frases_de_la_nota)

@@ -12,6 +12,7 @@ from indicadores.calculo.tipos import (
     Avance,
     Dato,
     Evaluacion,
+    Granularidad,
     Intervalo,
     Motivo,
     Movimiento,
@@ -83,7 +84,8 @@ def que_paso(evaluacion: Evaluacion, simbolo: str, decimales: int) -> str:
     cuando = escribir_periodo(ultima.periodo.texto)
     referencia = evaluacion.referencia
     if referencia is None or referencia.valor is None:
-        return f"El único valor oficial es {valor}, de {cuando}"
+        de = "de" if cuando[:1].isdigit() or ultima.periodo.granularidad is Granularidad.MENSUAL else "del"
+        return f"El único valor oficial es {valor}, {de} {cuando}"
     desde = (
         escribir_periodo(referencia.periodo.texto)
         if isinstance(referencia, Dato)

@@ -131,6 +131,6 @@ def _entrada(todas: tuple[AlternativaEscrita, ...]) -> str:
     if not todas:
         return ""
     fuentes = sorted({una.fuente for una in todas if una.fuente})
-    return "Son lo que hace falta para que la política se cumpla mejor" + (
-        f", según {enumerar(fuentes)}." if fuentes else "."
+    return "Son lo que hace falta para que la política se cumpla mejor." + (
+        f" Fuente: {enumerar(fuentes)}." if fuentes else ""
     )

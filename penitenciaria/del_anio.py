@@ -199,9 +199,9 @@ def _titular(anio: int, corte: date, leidos: Sequence[IndicadorLeido]) -> str:
         de_base = plural(bases, "línea base", "líneas base")
         otros = f" y {plural(medidos, 'valor medido', 'valores medidos')}" if medidos else ""
         return f"De {anio} se conocen {de_base}{otros}, entre {total}."
-    todavia = "todavía no se ha medido" if corte < date(anio, 12, 31) else "no se midió"
+    todavia = "todavía no hay" if corte < date(anio, 12, 31) else "no hay"
     if not medidos:
-        return f"En {anio} {todavia} ninguno de los {total}."
+        return f"De {anio} {todavia} ningún dato oficial de los {total}."
     parciales = sum(punto is not None and punto.parcial for punto in puntos)
     a_medias = ""
     if parciales:

@@ -1,6 +1,7 @@
 """La gráfica de un indicador como imagen suelta, en SVG y en PNG, en direcciones que no cambian."""
 
 import hashlib
+from contextlib import suppress
 
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from indicadores.graficas.lamina import ANCHO, dibujar_lamina
 from indicadores.lectura import IndicadorLeido, catalogo, leer_indicadores, leer_serie
 from indicadores.mirada import Mirada
 from indicadores.views import con_mirada
+from penitenciaria.almacen import FalloDeLaCache
 from penitenciaria.informe.figuras import autonoma, png
 
 PORTAL = "Política Nacional Penitenciaria al 2030"
@@ -44,10 +46,13 @@ def grafica_png(request: HttpRequest, codigo: str, *, mirada: Mirada) -> HttpRes
         return render(request, "error.html", contexto | {"seccion": "", "mirada": None}, status=400)
     lamina, escala = _lamina(request, codigo, mirada), ESCALAS[pedida]
     clave = f"lamina-{escala}-{hashlib.sha256(lamina.encode()).hexdigest()}"
-    cuerpo = cache.get(clave)
+    cuerpo = None
+    with suppress(FalloDeLaCache):  # sin caché, se dibuja otra vez
+        cuerpo = cache.get(clave)
     if cuerpo is None:
         cuerpo = png(lamina, escala * ANCHO)
-        cache.set(clave, cuerpo, VIDA_DE_UN_PNG)
+        with suppress(FalloDeLaCache):
+            cache.set(clave, cuerpo, VIDA_DE_UN_PNG)
     sufijo = f"@{escala}x" if escala > 1 else ""
     return _entregar(request, bytes(cuerpo), "image/png", f"{codigo}-{mirada.corte.isoformat()}{sufijo}.png")
 

@@ -118,7 +118,9 @@ def clave_de(request: HttpRequest, codificacion: str, marca: str, ahora: datetim
         return None
     acepta = request.META.get("HTTP_ACCEPT", "") if request.path_info.startswith("/api/") else ""
     dia = timezone.localdate(ahora).isoformat()
-    partes = (marca, version_del_codigo(), dia, request.scheme or "", servidor, request.get_full_path(), acepta)
+    # La dirección completa junta el prefijo y la ruta: «/indicadores» + «/» no es lo mismo que «» + «/indicadores/».
+    direccion = (request.META.get("SCRIPT_NAME", ""), request.path_info, request.get_full_path())
+    partes = (marca, version_del_codigo(), dia, request.scheme or "", servidor, *direccion, acepta)
     return blake2b("\n".join((*partes, codificacion)).encode("utf-8", "surrogatepass"), digest_size=15).hexdigest()
 
 

@@ -21,6 +21,10 @@ class Filtro:
     vacio: str = "Todos"
 
 
+#: Los que se dicen en femenino: «Todas».
+FEMENINOS = ("entidad", "ejecucion")
+
+
 def leer_filtros(
     pedido: Mapping[str, str], opciones: Mapping[str, tuple[str, dict[str, str]]], vacio: str = "Todos"
 ) -> tuple[Filtro, ...]:
@@ -32,7 +36,8 @@ def leer_filtros(
         if valor and valor not in posibles:
             citado = valor if len(valor) <= 40 else f"{valor[:40]}…"
             error = f"«{citado}» no está entre las opciones. Elija una de la lista."
-        filtros.append(Filtro(campo, rotulo, valor, tuple(posibles.items()), error, vacio))
+        todos = "Todas" if campo in FEMENINOS else vacio
+        filtros.append(Filtro(campo, rotulo, valor, tuple(posibles.items()), error, todos))
     return tuple(filtros)
 
 

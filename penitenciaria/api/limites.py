@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from indicadores.models import LlaveDeApi
+from penitenciaria.almacen import FalloDeLaCache
 
 #: Segundos de cada lapso que admite ``LIMITE_API``.
 SEGUNDOS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400}
@@ -86,6 +87,8 @@ class LimitePorCliente(BaseThrottle):
     cuota: Cuota | None = None
 
     def allow_request(self, request: Request, view: object) -> bool:
+        if request.method == "OPTIONS":  # la pregunta previa de un navegador no es una petición suya
+            return True
         llave = request.auth
         if isinstance(llave, LlaveDeApi):
             limite, quien = limite_de_llave(llave), f"llave {llave.pk}"
@@ -93,7 +96,10 @@ class LimitePorCliente(BaseThrottle):
             limite, quien = leer_limite("direccion", settings.LIMITE_API), f"direccion {self.get_ident(request)}"
         if limite is None:
             return True
-        self.cuota = contar(limite, quien, ahora=time.time())
+        try:
+            self.cuota = contar(limite, quien, ahora=time.time())
+        except FalloDeLaCache:  # sin dónde contar se atiende: el límite cuida al portal, no al revés
+            return True
         request._request.cuota_de_api = self.cuota  # type: ignore[attr-defined]
         return not self.cuota.se_paso
 

@@ -148,7 +148,7 @@ MOVIMIENTOS = {
     Movimiento.MEJORA: ("↗", "avanza", "avanzan"),
     Movimiento.SIN_CAMBIO: ("=", "sigue igual", "siguen igual"),
     Movimiento.RETROCEDE: ("↘", "retrocede", "retroceden"),
-    Movimiento.DESCONOCIDO: ("?", "no se sabe", "no se sabe"),
+    Movimiento.DESCONOCIDO: ("?", "no se sabe hacia dónde", "no se sabe hacia dónde"),
 }
 #: Hasta cuántos indicadores se nombran bajo una cuenta; si son más, la cuenta lleva a la lista.
 SE_NOMBRAN = 3
@@ -224,7 +224,7 @@ def desde_cuando(leidos: Sequence[IndicadorLeido]) -> str:
         reciente = ultimas[0]
         periodo = escribir_periodo(ultimas[0].ultima.periodo.texto)
         hace = frases.antiguedad(reciente) if reciente.antiguedad_meses else "hace menos de un mes"
-        oraciones.append(f"Lo más nuevo que se sabe terminó {hace}: {periodo}.")
+        oraciones.append(f"El dato oficial más nuevo terminó {hace}: {periodo}.")
     if nunca:
         oraciones.append(f"De {plural(len(nunca), 'indicador', 'indicadores')} nunca se supo nada.")
     return " ".join(oraciones) or "Todavía no se sabe nada."

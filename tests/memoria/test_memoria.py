@@ -14,7 +14,7 @@ import brotli
 import pytest
 from django.db import connection, connections, transaction
 from django.http import HttpRequest, HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -22,7 +22,7 @@ from indicadores import acciones
 from indicadores.models import Indicador, Medicion
 from objetivos.models import Entidad
 from penitenciaria.almacen import Almacen, FalloDeLaCache, Guardada
-from penitenciaria.memoria import Memoria, version_del_codigo
+from penitenciaria.memoria import Memoria, clave_de, version_del_codigo
 from servicios.models import Servicio
 from tests import fabricas
 from tests.fabricas import CLAVE
@@ -381,3 +381,12 @@ def test_si_la_cache_comun_falla_se_sigue_sin_ella(settings: Any, monkeypatch: p
     almacen.guardar("a", Guardada((), b"hola"))
     assert almacen.leer("a") == Guardada((), b"hola")
     assert almacen.leer("b") is None
+
+
+def test_un_prefijo_inventado_no_se_confunde_con_otra_direccion() -> None:
+    """«/indicadores» como prefijo y «/» como ruta se leen igual en la dirección completa, y son otra página."""
+    request = RequestFactory().get("/indicadores/")
+    otra = RequestFactory(SCRIPT_NAME="/indicadores").get("/")
+    otra.path_info, otra.META["SCRIPT_NAME"] = "/", "/indicadores"
+    claves = {clave_de(una, "", "marca", timezone.now()) for una in (request, otra)}
+    assert len(claves) == 2

@@ -27,7 +27,11 @@ def titular(pagina: str) -> str:
         (2019, "De 2019 se conocen 4 líneas base, entre 13 indicadores.", "Ninguno tiene un logro esperado para 2019."),
         (2020, "En 2020 se midieron 5 de 13 indicadores.", "Ninguno tiene un logro esperado para 2020."),
         (2021, "En 2021 se midió 1 de 13 indicadores, y solo a medias.", "1 está en riesgo; de 5 no hay con qué"),
-        (2022, "En 2022 no se midió ninguno de los 13 indicadores.", "Ninguno tiene un logro esperado para 2022."),
+        (
+            2022,
+            "De 2022 no hay ningún dato oficial de los 13 indicadores.",
+            "Ninguno tiene un logro esperado para 2022.",
+        ),
     ],
 )
 def test_empieza_por_lo_que_se_sabe_de_ese_anio(
@@ -41,7 +45,7 @@ def test_empieza_por_lo_que_se_sabe_de_ese_anio(
 def test_un_anio_en_curso_y_uno_por_empezar_no_se_dan_por_perdidos(politica_cargada: Any, codigo: Leer) -> None:
     assert (
         titular(codigo("/anios/2026/", corte="2026-06-01"))
-        == "En 2026 todavía no se ha medido ninguno de los 13 indicadores."
+        == "De 2026 todavía no hay ningún dato oficial de los 13 indicadores."
     )
     por_venir = codigo("/anios/2030/", corte="2026-06-01")
     assert titular(por_venir) == "2030 aún no había empezado: ningún indicador tiene ya un logro esperado para ese año."
@@ -83,7 +87,7 @@ def test_toda_cifra_lleva_a_su_constancia(politica_cargada: Any, codigo: Leer, c
 def test_se_ve_a_fin_de_ese_anio_o_antes_si_se_pide(politica_cargada: Any, codigo: Leer) -> None:
     assert "31 de diciembre de 2021" in texto_de(codigo("/anios/2021/"))
     antes = codigo("/anios/2021/", corte="2021-02-28")
-    assert titular(antes) == "En 2021 todavía no se ha medido ninguno de los 13 indicadores."
+    assert titular(antes) == "De 2021 todavía no hay ningún dato oficial de los 13 indicadores."
     assert "/reporte/2021/?corte=2021-02-28" in antes
     assert titular(codigo("/anios/2020/", corte="2024-06-30")) == "En 2020 se midieron 5 de 13 indicadores."
 

@@ -38,7 +38,7 @@ class TestConLosDatosReales:
         dicho = seccion(codigo(REAL))
         assert "En enero de 2026 va de 20,7 % (Ayacucho) a 53,7 % (Piura); en el país, 36,6 %." in dicho
         assert "no entran en el avance" in dicho
-        assert "14 celdas reservadas: se refieren a menos de diez personas" in dicho
+        assert "14 celdas reservadas: se refieren a un grupo de menos de diez personas" in dicho
         assert "Fuente: Transcripción de un tercero de los anexos 04 y 06" in dicho
 
     def test_el_departamento_es_la_suma_exacta_de_sus_establecimientos(self, codigo: Leer) -> None:

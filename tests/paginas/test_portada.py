@@ -37,7 +37,7 @@ def test_dice_cuantos_avanzan_siguen_igual_retroceden_y_no_se_sabe(politica_carg
         "↗ avanza 1 OP.01-I2",
         "= siguen igual 3 OP.02-I1, OP.02-I2 y OP.03-I1",
         "↘ retroceden 0",
-        "? no se sabe 9 7 nunca medidos y 2 con un solo valor",
+        "? no se sabe hacia dónde 9 7 nunca medidos y 2 con un solo valor",
     ]
 
 
@@ -219,7 +219,7 @@ def test_un_numero_anterior_al_corte_sin_dato_se_distingue_de_lo_que_aun_no_lleg
 ) -> None:
     pagina = codigo("/", corte="2024-06-30")
     assert fila(pagina, "OP.01-I2")[3:7] == ["–", "–", "–", ""]
-    assert "nada publicado de 2022–2024" in pagina
+    assert "sin dato oficial de 2022–2024" in pagina
 
 
 # Qué cambió
