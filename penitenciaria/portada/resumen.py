@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from indicadores import frases
 from indicadores.calculo.atencion import Atencion, Causa, quien_pide_atencion
-from indicadores.calculo.tipos import EstadoIndicador, Movimiento, Semaforo
+from indicadores.calculo.tipos import EstadoIndicador, Granularidad, Movimiento, Semaforo
 from indicadores.constancias import Constancias
 from indicadores.formato import enumerar, escribir_antiguedad, escribir_fecha, escribir_periodo, plural
 from indicadores.lectura import IndicadorLeido
@@ -159,12 +159,22 @@ def movimientos(tablero: Tablero, leidos: Sequence[IndicadorLeido]) -> tuple[Cue
     escritas = []
     for movimiento, (signo, uno, varios) in MOVIMIENTOS.items():
         cuantos = tablero.resumen.movimientos[movimiento]
-        suyos = [leido.indicador.codigo for leido in leidos if leido.evaluacion.movimiento is movimiento]
+        suyos = [leido for leido in leidos if leido.evaluacion.movimiento is movimiento]
         quienes = _por_que_no_se_sabe(leidos) if movimiento is Movimiento.DESCONOCIDO else ""
         if not quienes and suyos and len(suyos) <= SE_NOMBRAN:
-            quienes = enumerar(suyos)
+            quienes = enumerar([_nombrar(leido) for leido in suyos])
+        if movimiento is Movimiento.SIN_CAMBIO and suyos and all(leido.evaluacion.ultima_se_repite for leido in suyos):
+            quienes = f"{quienes}; quizá sin medición nueva" if quienes else "quizá sin medición nueva"
         escritas.append(CuentaDeMovimiento(movimiento.value, signo, uno if cuantos == 1 else varios, cuantos, quienes))
     return tuple(escritas)
+
+
+def _nombrar(leido: IndicadorLeido) -> str:
+    """El código y, si su último dato no es de un año entero, hasta cuándo llega."""
+    ultima = leido.evaluacion.ultima
+    if ultima is None or ultima.periodo.granularidad is Granularidad.ANUAL:
+        return leido.indicador.codigo
+    return f"{leido.indicador.codigo} (parcial, {escribir_periodo(ultima.periodo.texto)})"
 
 
 def _por_que_no_se_sabe(leidos: Sequence[IndicadorLeido]) -> str:

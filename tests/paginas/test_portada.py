@@ -34,8 +34,8 @@ def marcha(pagina: str) -> list[str]:
 
 def test_dice_cuantos_avanzan_siguen_igual_retroceden_y_no_se_sabe(politica_cargada: Any, codigo: Leer) -> None:
     assert marcha(codigo("/", corte=CORTE)) == [
-        "↗ avanza 1 OP.01-I2",
-        "= siguen igual 3 OP.02-I1, OP.02-I2 y OP.03-I1",
+        "↗ avanza 1 OP.01-I2 (parcial, marzo de 2021)",
+        "= siguen igual 3 OP.02-I1, OP.02-I2 y OP.03-I1; quizá sin medición nueva",
         "↘ retroceden 0",
         "? no se sabe hacia dónde 9 7 nunca medidos y 2 con un solo valor",
     ]
