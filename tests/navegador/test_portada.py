@@ -117,7 +117,7 @@ def test_los_filtros_viven_en_la_direccion(new_context: Callable[..., BrowserCon
 def test_la_primera_pantalla_contesta_las_tres_preguntas(new_context: Callable[..., BrowserContext]) -> None:
     page = new_context(viewport={"width": 1280, "height": 800}).new_page()
     page.goto("/?corte=2026-11-23")
-    for dicho in ("siguen igual", "Qué pide atención primero", "Desde cuándo no se sabe más", "no se sabe"):
+    for dicho in ("siguen igual", "Qué pide atención primero", "Desde cuándo no se sabe más", "no se sabe hacia dónde"):
         caja = page.get_by_text(dicho, exact=True).first.bounding_box()
         assert caja is not None
         assert caja["y"] + caja["height"] < 800, dicho
