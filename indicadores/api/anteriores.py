@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import CharField, Expression, F, OuterRef, Subquery, Value
+from django.db.models import CharField, Expression, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Replace, Substr
 
 from indicadores.calculo.estado import se_repite
@@ -17,26 +17,26 @@ def granularidad_de(periodo: F) -> Expression:
     return Replace(Substr(periodo, 6, 1), Value("1"), Value("0"), output_field=CharField())
 
 
+def de_la_misma_serie(filas: QuerySet[Medicion]) -> QuerySet[Medicion]:
+    """Las ``filas`` con valor visible comparables con la de fuera: mismo indicador, lugar, sexo, carácter y tamaño."""
+    return filas.annotate(granularidad=granularidad_de(F("periodo"))).filter(
+        indicador=OuterRef("indicador"),
+        ambito=OuterRef("ambito"),
+        sexo=OuterRef("sexo"),
+        caracter=OuterRef("caracter"),
+        granularidad=granularidad_de(OuterRef("periodo")),
+        valor__isnull=False,
+        reservada=False,
+    )
+
+
 def que_se_repiten(pares: Sequence[tuple[int, Dato]], *, a_la_fecha: datetime) -> set[int]:
     """Los ids, entre los de ``pares`` (clave del indicador, dato), cuyo valor es idéntico al anterior: tres consultas.
 
     El anterior de cada fila se halla por el índice de la serie; lo compara el núcleo, como en la ficha del indicador.
     """
-    anterior = (
-        Medicion.objects.vigentes(a_la_fecha)
-        .annotate(granularidad=granularidad_de(F("periodo")))
-        .filter(
-            indicador=OuterRef("indicador"),
-            ambito=OuterRef("ambito"),
-            sexo=OuterRef("sexo"),
-            caracter=OuterRef("caracter"),
-            fin__lt=OuterRef("fin"),
-            granularidad=granularidad_de(OuterRef("periodo")),
-            valor__isnull=False,
-            reservada=False,
-        )
-        .order_by("-fin", "-id")
-    )
+    vigentes = de_la_misma_serie(Medicion.objects.vigentes(a_la_fecha))
+    anterior = vigentes.filter(fin__lt=OuterRef("fin")).order_by("-fin", "-id")
     con_valor = {dato.id: (indicador, dato) for indicador, dato in pares if dato.id and dato.valor is not None}
     id_anterior = dict(
         Medicion.objects.filter(pk__in=con_valor)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Length
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from indicadores.api import a_json, esquemas
-from indicadores.api.anteriores import granularidad_de
+from indicadores.api.anteriores import de_la_misma_serie
 from indicadores.api.documentacion import detalle, documentar, entero, parametro
 from indicadores.api.parametros import ParametroInvalido, citar, leer_entero, leer_texto
 from indicadores.api.views import Recurso, mediciones_a_dict
@@ -283,21 +283,7 @@ def _reservadas(publicadas: Iterable[Mapping[str, Any]], mirada: Mirada) -> dict
 
 def _las_que_siguen(claves: Collection[int], mirada: Mirada) -> set[int]:
     """De cada serie tocada, la primera con valor después de la tocada: su «se repite» se decide contra ella."""
-    siguiente = (
-        _vigentes(mirada)
-        .annotate(granularidad=granularidad_de(F("periodo")))
-        .filter(
-            indicador=OuterRef("indicador"),
-            ambito=OuterRef("ambito"),
-            sexo=OuterRef("sexo"),
-            caracter=OuterRef("caracter"),
-            fin__gt=OuterRef("fin"),
-            granularidad=granularidad_de(OuterRef("periodo")),
-            valor__isnull=False,
-            reservada=False,
-        )
-        .order_by("fin", "id")
-    )
+    siguiente = de_la_misma_serie(_vigentes(mirada)).filter(fin__gt=OuterRef("fin")).order_by("fin", "id")
     filas = Medicion.objects.filter(pk__in=claves).annotate(siguiente=Subquery(siguiente.values("pk")[:1]))
     return {clave for clave in filas.order_by("pk").values_list("siguiente", flat=True) if clave is not None}
 
