@@ -1,9 +1,7 @@
 """La gráfica de un indicador como imagen suelta, en SVG y en PNG, en direcciones que no cambian."""
 
 import hashlib
-from contextlib import suppress
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +15,7 @@ from indicadores.graficas.lamina import ANCHO, dibujar_lamina
 from indicadores.lectura import IndicadorLeido, catalogo, leer_indicadores, leer_serie
 from indicadores.mirada import Mirada
 from indicadores.views import con_mirada
-from penitenciaria.almacen import FalloDeLaCache
+from penitenciaria.almacen import recordado
 from penitenciaria.informe.figuras import autonoma, png
 
 PORTAL = "Política Nacional Penitenciaria al 2030"
@@ -46,15 +44,9 @@ def grafica_png(request: HttpRequest, codigo: str, *, mirada: Mirada) -> HttpRes
         return render(request, "error.html", contexto | {"seccion": "", "mirada": None}, status=400)
     lamina, escala = _lamina(request, codigo, mirada), ESCALAS[pedida]
     clave = f"lamina-{escala}-{hashlib.sha256(lamina.encode()).hexdigest()}"
-    cuerpo = None
-    with suppress(FalloDeLaCache):  # sin caché, se dibuja otra vez
-        cuerpo = cache.get(clave)
-    if cuerpo is None:
-        cuerpo = png(lamina, escala * ANCHO)
-        with suppress(FalloDeLaCache):
-            cache.set(clave, cuerpo, VIDA_DE_UN_PNG)
+    cuerpo = recordado(clave, VIDA_DE_UN_PNG, lambda: png(lamina, escala * ANCHO))
     sufijo = f"@{escala}x" if escala > 1 else ""
-    return _entregar(request, bytes(cuerpo), "image/png", f"{codigo}-{mirada.corte.isoformat()}{sufijo}.png")
+    return _entregar(request, cuerpo, "image/png", f"{codigo}-{mirada.corte.isoformat()}{sufijo}.png")
 
 
 def _lamina(request: HttpRequest, codigo: str, mirada: Mirada) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from urllib.parse import urlencode
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,6 +21,7 @@ from indicadores.views import con_mirada
 from objetivos.models import Reporte
 from objetivos.paginas import escribir_objetivo
 from penitenciaria import portada, tablero
+from penitenciaria.almacen import recordado
 from penitenciaria.informe import comparacion, emitidos
 from penitenciaria.informe.archivo import a_texto, de_texto
 from penitenciaria.informe.borrador import (
@@ -247,11 +247,7 @@ def _ficha(request: HttpRequest, hoja: Hoja, nombre: str, mirada: Mirada) -> Htt
 
 def _guardado(clave: str, escribir: Callable[[], bytes]) -> bytes:
     """Lo que ``escribir`` da, guardado un rato: componer un archivo cuesta cerca de un segundo."""
-    contenido = cache.get(f"reporte-{clave}")
-    if contenido is None:
-        contenido = escribir()
-        cache.set(f"reporte-{clave}", contenido, VIDA_DE_UN_BORRADOR)
-    return bytes(contenido)
+    return recordado(f"reporte-{clave}", VIDA_DE_UN_BORRADOR, escribir)
 
 
 def _entregar(request: HttpRequest, huella: str, escribir: Callable[[], bytes], tipo: str, nombre: str) -> HttpResponse:

@@ -12,6 +12,7 @@ from typing import Any
 
 import brotli
 import pytest
+from django.core.cache import caches
 from django.db import connection, connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -390,3 +391,20 @@ def test_un_prefijo_inventado_no_se_confunde_con_otra_direccion() -> None:
     otra.path_info, otra.META["SCRIPT_NAME"] = "/", "/indicadores"
     claves = {clave_de(una, "", "marca", timezone.now()) for una in (request, otra)}
     assert len(claves) == 2
+
+
+@pytest.mark.usefixtures("politica_cargada")
+@pytest.mark.parametrize(
+    "direccion",
+    ["/api/v1/mediciones/", "/indicadores/OP.01-I2/grafica.png?escala=1", "/indicadores/OP.01-I2/ficha.pdf"],
+)
+def test_sin_la_cache_comun_se_contesta_igual(
+    client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch, direccion: str
+) -> None:
+    def caer(*_: Any, **__: Any) -> None:
+        raise FalloDeLaCache("no responde")
+
+    settings.LIMITE_API = "5/min"
+    for orden in ("get", "set", "add", "incr"):
+        monkeypatch.setattr(type(caches["default"]), orden, caer)
+    assert client.get(direccion).status_code == 200
