@@ -1,4 +1,14 @@
-"""Lo que puede salir mal al escribir una cifra, siempre con un mensaje en español para quien la escribe."""
+"""Lo que puede salir mal al escribir una cifra, siempre con un mensaje en español para quien la escribe.
+
+Y, aparte, lo que falla sin que nadie haya escrito nada mal: la caché común.
+"""
+
+try:
+    from redis.exceptions import RedisError as FalloDeLaCache  # type: ignore[import-not-found, unused-ignore]
+except ImportError:  # Redis es opcional
+
+    class FalloDeLaCache(Exception):  # type: ignore[no-redef]
+        """Sin Redis no hay caché común que falle."""
 
 
 class ErrorDelDominio(Exception):

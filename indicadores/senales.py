@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from indicadores.acciones.senalados import LARGO_MAXIMO
+from indicadores.errores import FalloDeLaCache
 
 #: Cuántos errores puede señalar una dirección en un lapso (en segundos).
 LIMITE, LAPSO = 5, 60 * 60
@@ -45,11 +46,13 @@ def admite_otro(request: HttpRequest) -> bool:
     La dirección no se guarda, solo una huella con clave. Sin memoria compartida (``CACHE_URL``) cuenta cada proceso.
     """
     clave = f"senalar-{salted_hmac('senalar', _direccion(request)).hexdigest()}"
-    cache.add(clave, 0, LAPSO)
     try:
+        cache.add(clave, 0, LAPSO)
         return cache.incr(clave) <= LIMITE
     except ValueError:  # venció entre una línea y la otra: es el primero del lapso nuevo
         cache.set(clave, 1, LAPSO)
+        return True
+    except FalloDeLaCache:  # sin dónde contar se atiende: lo que alguien escribió no se pierde
         return True
 
 

@@ -9,13 +9,7 @@ from threading import Lock
 from django.conf import settings
 from django.core.cache import cache
 
-try:
-    from redis.exceptions import RedisError as FalloDeLaCache  # type: ignore[import-not-found, unused-ignore]
-except ImportError:  # Redis es opcional
-
-    class FalloDeLaCache(Exception):  # type: ignore[no-redef]
-        """Sin Redis no hay caché común que falle."""
-
+from indicadores.errores import FalloDeLaCache
 
 #: Lo que ocupa una respuesta además de su cuerpo, más o menos.
 SOBRECOSTO = 1024

@@ -5,11 +5,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 
 from indicadores.acciones.senalados import LARGO_MAXIMO, atender, senalar
-from indicadores.errores import ConflictoDeEdicion, DatoInvalido, PermisoDenegado
+from indicadores.errores import ConflictoDeEdicion, DatoInvalido, FalloDeLaCache, PermisoDenegado
 from indicadores.models import ErrorSenalado
 from indicadores.senales import LIMITE
 from tests import fabricas
@@ -42,6 +43,16 @@ def test_el_recorrido_de_un_lector(client: Client) -> None:
     gracias = client.get(enviado["Location"])
     assert f"con el número {senalado.pk}" in texto(gracias)
     assert "Gracias" not in texto(client.get(f"{direccion(codigo)}?recibo=999"))
+
+
+def test_sin_la_cache_comun_lo_escrito_tampoco_se_pierde(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def caer(*_: Any, **__: Any) -> None:
+        raise FalloDeLaCache("no responde")
+
+    for orden in ("get", "set", "add", "incr"):
+        monkeypatch.setattr(type(caches["default"]), orden, caer)
+    assert client.post(direccion(fabricas.IndicadorFactory().codigo), {"texto": DICHO}).status_code == 302
+    assert ErrorSenalado.objects.get().texto == DICHO
 
 
 @pytest.mark.parametrize(

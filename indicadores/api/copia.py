@@ -19,6 +19,7 @@ from psycopg2 import Error as ErrorDePostgres
 from indicadores.api.tablas import Columna
 from indicadores.calculo.tipos import Motivo
 from indicadores.formato import TEXTO_DE_MOTIVO
+from indicadores.intercambio.seguro import ESPACIOS, INICIOS
 from indicadores.mirada import Mirada
 from indicadores.models import Ambito, LineaBase
 
@@ -135,8 +136,11 @@ def _con_previo(filas: QuerySet[Any], mirada: Mirada) -> QuerySet[Any]:
 
 def _inocuo(texto: str) -> str:
     """Véase ``seguro.inocuo``."""
-    inicios = r"'=', '+', '-', '@', E'\t', E'\r', ''''"
-    return f"CASE WHEN left(ltrim({texto}, ' '), 1) IN ({inicios}) THEN '''' || {texto} ELSE {texto} END"
+    inicios = ", ".join(f"'{signo}'" for signo in INICIOS)
+    return (
+        f"CASE WHEN left(ltrim({texto}, '{ESPACIOS}'), 1) IN ({inicios}, '''') "
+        f"THEN '''' || {texto} ELSE {texto} END"
+    )
 
 
 def _si_se_muestra(columna: str) -> str:

@@ -87,9 +87,12 @@ class LimitePorCliente(BaseThrottle):
     cuota: Cuota | None = None
 
     def allow_request(self, request: Request, view: object) -> bool:
+        return self.admite(request, request.auth)
+
+    def admite(self, request: Request, llave: object) -> bool:
+        """Cuenta esta petición como de ``llave`` o, si no es una llave, de la dirección; si todavía cabe."""
         if request.method == "OPTIONS":  # la pregunta previa de un navegador no es una petición suya
             return True
-        llave = request.auth
         if isinstance(llave, LlaveDeApi):
             limite, quien = limite_de_llave(llave), f"llave {llave.pk}"
         else:

@@ -130,6 +130,15 @@ def test_cada_llave_tiene_su_limite_y_no_gasta_el_de_su_direccion(client: Client
     assert "con esta llave" in comprobar_problema(por_llave, 429)["detail"]
 
 
+def test_probar_llaves_que_no_sirven_tambien_cuenta(client: Client, settings: Any) -> None:
+    settings.LIMITE_API = "3/day"
+    estados = [client.get("/api/v1/", headers=con(f"pnp_{n}")).status_code for n in range(4)]
+    assert estados == [401, 401, 401, 429]
+    negada = client.get("/api/v1/", headers=con("pnp_otra"))
+    assert "desde esta dirección" in comprobar_problema(negada, 429)["detail"]
+    assert int(negada.headers["Retry-After"]) > 0
+
+
 def test_sin_limite_no_hay_cabeceras(client: Client, settings: Any) -> None:
     settings.LIMITE_API = settings.LIMITE_API_TOKEN = None
     _, texto = emitir()

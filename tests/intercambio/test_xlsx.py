@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
 from typing import Any
+from unicodedata import normalize
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -90,8 +91,16 @@ def test_lo_que_no_es_un_libro(contenido: bytes) -> None:
         xlsx.abrir(BytesIO(contenido))
 
 
-@pytest.mark.parametrize("texto", ["=1", "+1", "-1", "@x", "\tx", "\rx", " =1", "'ya", "''=1", "'=1", "normal", ""])
+@pytest.mark.parametrize(
+    "texto",
+    [
+        *("=1", "+1", "-1", "@x", "\tx", "\rx", " =1", "'ya", "''=1", "'=1", "normal", ""),
+        *("\n=1", "\xa0=1", "\u3000＝1", "＋1", "－1", "＠x", "\ufeff=1", "\u200b@x", "\x0b-1", "\x85=1"),
+    ],
+)
 def test_lo_que_parece_formula_se_neutraliza_y_vuelve(texto: str) -> None:
     escrito = inocuo(texto)
-    assert not escrito.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r"))
+    # Delante, quitado todo espacio y marca invisible, no hay un signo de fórmula, tampoco de ancho completo.
+    visible = normalize("NFKC", escrito).lstrip("\u200b\u2060\ufeff \x0b\x0c\x85")
+    assert not visible.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     assert sin_comilla(escrito) == texto

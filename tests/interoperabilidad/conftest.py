@@ -33,6 +33,9 @@ TEXTOS = (
     "Dos\nlíneas y\r\notra",
     "Ñandú, corazón, 監獄, 🔒 y <b>&amp;</b>",
     "\tcon tabulador y _x0041_ literal",
+    "\xa0=tras un espacio que no se parte",
+    "\u2003＝1+1",
+    "\n-en otra línea",
 )
 VALORES = ("99999999999.9999", "0.0001", "-0.5", "0", "40", "12345.6789")
 

@@ -19,6 +19,7 @@ from indicadores.api import copia
 from indicadores.api.metas import LineasBase, Logros
 from indicadores.api.tablas import Tipo
 from indicadores.api.views import Ambitos, Indicadores, Lista, Mediciones
+from indicadores.intercambio.seguro import ESPACIOS, INICIOS
 from indicadores.mirada import leer_mirada
 from indicadores.models import Medicion
 from objetivos.api import Entidades, Lineamientos, Objetivos
@@ -126,8 +127,15 @@ class TestCsv:
         for fila in filas:
             for texto, columna in zip(fila, columnas, strict=True):
                 if columna.tipo is Tipo.TEXTO:
-                    assert not texto.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r"))
+                    assert not texto.lstrip(ESPACIOS).startswith(INICIOS)
         assert "-0.5" in {fila[6] for fila in filas}
+
+    def test_en_sdmx_csv_tampoco(self, datos_dificiles: SimpleNamespace, client: Client) -> None:
+        respuesta = client.get("/api/v1/sdmx/data/PNP?format=csvdata")
+        _, *filas = csv.reader(io.StringIO(respuesta.getvalue().decode(), newline=""))
+        peligrosas = [celda for fila in filas for celda in fila if celda.lstrip(ESPACIOS).startswith(INICIOS)]
+        assert {Decimal(celda) for celda in peligrosas} == {Decimal("-0.5")}
+        assert any(celda.startswith("'=HYPERLINK") for fila in filas for celda in fila)
 
     def test_con_page_es_esa_pagina(self, politica_cargada: Any, client: Client) -> None:
         columnas = Mediciones.columnas()
