@@ -220,6 +220,8 @@ def escribir_numero(x: Decimal | Fraction | int, decimales: int, *, ceros: bool 
 def escribir_valor(valor: Decimal | Fraction | int, simbolo: str, decimales: int) -> str:
     """El número y su símbolo, que un espacio duro mantiene juntos: «34,9 %»."""
     numero = escribir_numero(valor, decimales)
+    if numero in ("1", f"{MENOS}1") and simbolo.endswith(("as", "os")):  # «1 caso», «1 persona»
+        simbolo = simbolo[:-1]
     return f"{numero}{ESPACIO_DURO}{simbolo}" if simbolo else numero
 
 

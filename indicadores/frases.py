@@ -38,6 +38,11 @@ def mayuscula(texto: str) -> str:
     return texto[:1].upper() + texto[1:]
 
 
+def minuscula(texto: str) -> str:
+    """La frase para el medio de una oración o tras dos puntos; si empieza por una sigla, queda como está."""
+    return texto if texto[:2].isupper() else texto[:1].lower() + texto[1:]
+
+
 def con_punto(texto: str) -> str:
     """La frase terminada en un solo punto."""
     return texto if texto.endswith((".", "…", "?")) else f"{texto}."
@@ -108,7 +113,7 @@ def _sin_mediciones(evaluacion: Evaluacion, simbolo: str, decimales: int) -> str
         )
     if not hay_algo_publicado(evaluacion):
         return "Todavía no se ha publicado nada sobre este indicador"
-    return f"Nunca se ha medido: {razon(evaluacion.ausencia, Motivo.SIN_MEDICION)}"
+    return f"Nunca se ha medido: {minuscula(razon(evaluacion.ausencia, Motivo.SIN_MEDICION))}"
 
 
 def hay_algo_publicado(evaluacion: Evaluacion) -> bool:

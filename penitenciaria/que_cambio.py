@@ -77,13 +77,17 @@ class DiaDeCambios:
 
 @dataclass(frozen=True, slots=True)
 class PaginaDeCambios:
-    """Lo que muestra la página; ``siguiente`` pide lo más antiguo y ``primera`` vuelve al comienzo."""
+    """Lo que muestra la página; ``siguiente`` pide lo más antiguo y ``primera`` vuelve al comienzo.
+
+    ``todos_los_lugares``: también las cifras por lugar o sexo, que de otro modo taparían a las del país.
+    """
 
     titular: str
     entrada: str
     desde: str
     indicador: str
     indicadores: tuple[tuple[str, str], ...]
+    todos_los_lugares: bool
     plazos: tuple[tuple[str, str], ...]
     dias: tuple[DiaDeCambios, ...]
     siguiente: str
@@ -101,24 +105,28 @@ def escribir_cambios(pedido: Mapping[str, str], mirada: Mirada) -> PaginaDeCambi
         )
     todos = list(catalogo())
     indicador = _leer_indicador(pedido.get("indicador", "").strip(), todos)
+    todos_los_lugares = _leer_lugares(pedido.get("lugares", "").strip())
     que = Busqueda(
         hasta=mirada.a_la_fecha,
         corte=mirada.corte,
         desde=timezone.make_aware(datetime.combine(desde, time.min)) if desde else None,
         indicador=indicador,
+        nacionales=not todos_los_lugares,
     )
     visto = _leer_visto(pedido.get("antes", "").strip())
     cambios, quedan = leer_cambios(que, cuantos=POR_PAGINA, despues_de=visto)
-    propio = [("desde", desde.isoformat() if desde else ""), ("indicador", indicador.codigo if indicador else "")]
-    base = [(nombre, valor) for nombre, valor in propio if valor] + list(mirada.pedido)
+    quien = [("indicador", indicador.codigo)] if indicador else []
+    quien += [("lugares", "todos")] if todos_los_lugares else []
+    base = [*([("desde", desde.isoformat())] if desde else []), *quien, *mirada.pedido]
     siguiente = [*base, ("antes", cambios[-1].senal)] if quedan else []
     return PaginaDeCambios(
         titular=_titular(desde, hasta, indicador),
-        entrada=_entrada(contar_cambios(que)),
+        entrada=_entrada(contar_cambios(que), todos_los_lugares=todos_los_lugares),
         desde=desde.isoformat() if desde else "",
         indicador=indicador.codigo if indicador else "",
         indicadores=tuple((uno.codigo, uno.nombre_corto) for uno in todos),
-        plazos=_plazos(hasta, mirada, indicador),
+        todos_los_lugares=todos_los_lugares,
+        plazos=_plazos(hasta, mirada, quien),
         dias=por_dias(cambios, mirada),
         siguiente=f"?{urlencode(siguiente)}" if siguiente else "",
         primera=(f"?{urlencode(base)}" if base else reverse("cambios")) if visto else "",
@@ -208,12 +216,7 @@ def _contenido(contenido: Contenido | None, cambio: Cambio) -> str:
         return escribir_valor(contenido.valor, cambio.indicador.simbolo, cambio.indicador.decimales)
     if contenido.ausencia is None:
         return "sin valor"
-    return f"sin valor: {_minuscula(frases.razon(contenido.ausencia, contenido.ausencia.motivo))}"
-
-
-def _minuscula(texto: str) -> str:
-    """La frase para seguir a dos puntos, salvo que empiece por una sigla."""
-    return texto if texto[:2].isupper() else texto[:1].lower() + texto[1:]
+    return f"sin valor: {frases.minuscula(frases.razon(contenido.ausencia, contenido.ausencia.motivo))}"
 
 
 def _leer_indicador(codigo: str, todos: Iterable[Indicador]) -> Indicador | None:
@@ -228,6 +231,14 @@ def _leer_indicador(codigo: str, todos: Iterable[Indicador]) -> Indicador | None
             campo="indicador",
         )
     return hallado
+
+
+def _leer_lugares(texto: str) -> bool:
+    if texto not in ("", "todos"):
+        raise DatoInvalido(
+            "El parámetro «lugares» solo admite «todos»; sin él se ven las cifras del país.", campo="lugares"
+        )
+    return texto == "todos"
 
 
 def _leer_visto(texto: str) -> Senal | None:
@@ -246,22 +257,22 @@ def _titular(desde: date | None, hasta: date, indicador: Indicador | None) -> st
     return f"Qué cambió{de_que} desde el {escribir_fecha(desde)}"
 
 
-def _entrada(cuentas: Mapping[Clase, int]) -> str:
+def _entrada(cuentas: Mapping[Clase, int], *, todos_los_lugares: bool) -> str:
+    donde = "" if todos_los_lugares else " del país"
     fijados = sum(cuentas[clase] for clase in FIJADAS)
     partes = [
-        plural(cuentas[Clase.PUBLICACION], "cifra publicada", "cifras publicadas"),
+        plural(cuentas[Clase.PUBLICACION], f"cifra{donde} publicada", f"cifras{donde} publicadas"),
         plural(cuentas[Clase.CORRECCION], "corregida", "corregidas"),
         plural(cuentas[Clase.RETIRO], "retirada", "retiradas"),
         plural(fijados, "logro, línea base o umbral fijado", "logros, líneas base o umbrales fijados"),
     ]
     if not sum(cuentas.values()):
-        return "No cambió ninguna cifra publicada, ni línea base, logro esperado o umbrales."
+        return f"No cambió ninguna cifra{donde} publicada, ni línea base, logro esperado o umbrales."
     return f"Hubo {enumerar([parte for parte in partes if not parte.startswith('0 ')])}."
 
 
-def _plazos(hasta: date, mirada: Mirada, indicador: Indicador | None) -> tuple[tuple[str, str], ...]:
-    """Desde cuándo mirar, de un toque."""
-    propio = [("indicador", indicador.codigo)] if indicador else []
+def _plazos(hasta: date, mirada: Mirada, propio: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Desde cuándo mirar, de un toque; ``propio`` es lo demás que se eligió."""
     plazos = (
         ("Última semana", hasta - timedelta(days=7)),
         ("Últimos 30 días", hasta - timedelta(days=30)),

@@ -67,6 +67,10 @@ def test_escribir_numero(x, decimales, sin_ceros, con_ceros):
         (Decimal("34.9"), "%", 1, "34,9\N{NO-BREAK SPACE}%"),
         (Decimal("30326"), "personas", 0, "30.326\N{NO-BREAK SPACE}personas"),
         (Decimal("715"), "", 0, "715"),
+        (Decimal(1), "casos", 0, "1\N{NO-BREAK SPACE}caso"),
+        (Decimal(-1), "personas", 0, "−1\N{NO-BREAK SPACE}persona"),
+        (Decimal("1.2"), "casos", 0, "1\N{NO-BREAK SPACE}caso"),
+        (Decimal(1), "m² por interno", 0, "1\N{NO-BREAK SPACE}m² por interno"),
         (Decimal("-2"), "m²", 2, "−2\N{NO-BREAK SPACE}m²"),
     ],
 )

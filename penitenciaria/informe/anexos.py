@@ -27,7 +27,6 @@ from penitenciaria.informe.hechos import (
     Que,
 )
 from penitenciaria.informe.redaccion import valor_de
-from penitenciaria.informe.redaccion_general import minuscula
 from penitenciaria.informe.relato import es_posterior
 
 POR_DEFINIR = "por definir"
@@ -157,7 +156,7 @@ def fichas(cuerpo: Cuerpo, informe: Informe) -> None:
     cuerpo.parrafo("De cada ficha se muestran los campos que ya se conocen y se nombran los que están por definir.")
     for medida in (*informe.medidas, *(una for servicio in informe.servicios for una in servicio.cobertura)):
         cuerpo.bloques.append(Titulo(3, medida.nombre, ancla_de(medida.codigo, "ficha"), medida.codigo))
-        faltan = [minuscula(rotulo) for rotulo, texto in medida.ficha if not texto]
+        faltan = [frases.minuscula(rotulo) for rotulo, texto in medida.ficha if not texto]
         conocidos = tuple((rotulo, texto) for rotulo, texto in medida.ficha if texto)
         cuerpo.bloques.append(Datos((*conocidos, *((("Por definir", ", ".join(faltan)),) if faltan else ()))))
 

@@ -37,11 +37,6 @@ def _unir(oraciones: Sequence[str]) -> str:
     return " ".join(frases.con_punto(oracion) for oracion in oraciones if oracion)
 
 
-def minuscula(nombre: str) -> str:
-    """El nombre para el medio de una oración; una sigla se queda como está."""
-    return nombre if nombre[:2].isupper() else nombre[:1].lower() + nombre[1:]
-
-
 # --- La política ----------------------------------------------------------------------------------------------------
 
 
@@ -130,7 +125,7 @@ def priorizados(informe: Informe) -> str:
     suyos = [objetivo for objetivo in informe.objetivos if objetivo.priorizado]
     if not suyos:
         return ""
-    nombres = enumerar([f"{minuscula(objetivo.nombre)} ({objetivo.codigo})" for objetivo in suyos])
+    nombres = enumerar([f"{frases.minuscula(objetivo.nombre)} ({objetivo.codigo})" for objetivo in suyos])
     if len(suyos) == 1:
         return f"Se dio prioridad a un objetivo: {nombres}."
     return f"Se dio prioridad a {suelto(len(suyos))} objetivos: {nombres}."
@@ -139,9 +134,9 @@ def priorizados(informe: Informe) -> str:
 def hito(paso: HitoInformado) -> str:
     """«Setiembre de 2020: publicación de la política. …» o «Pendiente: …»."""
     if not paso.cumplido:
-        return _unir([f"Pendiente: {minuscula(paso.titulo)}", paso.descripcion])
+        return _unir([f"Pendiente: {frases.minuscula(paso.titulo)}", paso.descripcion])
     cuando = frases.mayuscula(paso.cuando) or "Sin fecha conocida"
-    return _unir([f"{cuando}: {minuscula(paso.descripcion or paso.titulo)}"])
+    return _unir([f"{cuando}: {frases.minuscula(paso.descripcion or paso.titulo)}"])
 
 
 # --- Un objetivo ----------------------------------------------------------------------------------------------------
@@ -226,7 +221,7 @@ def _cantidad(medida: Medida) -> str:
     assert ultima is not None
     assert ultima.valor is not None
     escrito = escribir_valor(ultima.valor, medida.simbolo, medida.decimales)
-    nombre, unidad = minuscula(medida.nombre_corto), f"{medida.simbolo} "
+    nombre, unidad = frases.minuscula(medida.nombre_corto), f"{medida.simbolo} "
     if medida.simbolo and nombre.startswith(unidad):
         escrito = f"{escrito} {nombre.removeprefix(unidad)}"
     else:
@@ -248,9 +243,9 @@ def de_suspensiones(suspensiones: Sequence[SuspensionInformada]) -> tuple[str, .
         grupos[suspension.causa, suspension.medida_alternativa].append(suspension.actividad)
     escritas = []
     for (causa, medida), actividades in grupos.items():
-        nombres = [actividades[0], *(minuscula(actividad) for actividad in actividades[1:])]
-        en_su_lugar = f"En su lugar: {minuscula(medida)}" if medida else ""
-        escritas.append(_unir([enumerar(nombres), f"Causa: {minuscula(causa)}", en_su_lugar]))
+        nombres = [actividades[0], *(frases.minuscula(actividad) for actividad in actividades[1:])]
+        en_su_lugar = f"En su lugar: {frases.minuscula(medida)}" if medida else ""
+        escritas.append(_unir([enumerar(nombres), f"Causa: {frases.minuscula(causa)}", en_su_lugar]))
     return tuple(escritas)
 
 

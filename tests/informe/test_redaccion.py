@@ -111,7 +111,7 @@ def dicho(una: Medida, anio: int = 2021, *, con_relato: bool = False) -> str:
         ),
         pytest.param(
             medida(("2021", "4"), simbolo="casos", decimales=0, nombre="Casos", sentido=Sentido.NO_DEFINIDO, base="3"),
-            "El indicador «Casos» (OP.01-I2) subió 1 casos: de 3 casos en la línea base de 2019 a 4 casos en 2021. No "
+            "El indicador «Casos» (OP.01-I2) subió 1 caso: de 3 casos en la línea base de 2019 a 4 casos en 2021. No "
             "consta un logro esperado para 2021.",
             id="otra unidad, sin sentido definido",
         ),

@@ -84,12 +84,13 @@ def test_se_mira_un_solo_indicador(cambiada: SimpleNamespace, codigo: Leer) -> N
 
 
 def test_las_paginas_se_encadenan_hasta_la_mas_antigua(cambiada: SimpleNamespace, codigo: Leer) -> None:
-    lineas, direccion, vueltas = 0, "/cambios/", 0
+    lineas, direccion, vueltas = 0, "/cambios/?lugares=todos", 0
     while direccion:
         pagina = codigo(direccion)
         lineas += len(re.findall(r"<li>Se (?:publicó|corrigió|retiró|fijó|cambió)", pagina))
         siguiente = re.findall(r'href="(\?[^"]*)" rel="next"', pagina)
         direccion = f"/cambios/{siguiente[0]}".replace("&amp;", "&") if siguiente else ""
+        assert not direccion or "lugares=todos" in direccion
         vueltas += 1
         assert ("Volver a los más recientes" in pagina) is (vueltas > 1)
     assert lineas == 259 + 3
@@ -98,7 +99,7 @@ def test_las_paginas_se_encadenan_hasta_la_mas_antigua(cambiada: SimpleNamespace
 
 def test_si_nada_cambio_lo_dice(cambiada: SimpleNamespace, leer: Leer) -> None:
     nada = leer("/cambios/", desde="2026-03-01")
-    assert "No cambió ninguna cifra publicada, ni línea base, logro esperado o umbrales." in nada
+    assert "No cambió ninguna cifra del país publicada, ni línea base, logro esperado o umbrales." in nada
     assert "Elija una fecha anterior u otro indicador." in nada
 
 
@@ -109,6 +110,7 @@ def test_si_nada_cambio_lo_dice(cambiada: SimpleNamespace, leer: Leer) -> None:
         ({"desde": "2099-01-01"}, "que es posterior al"),
         ({"indicador": "OP.99"}, "El parámetro «indicador» dice «OP.99», que no es el código de ningún indicador"),
         ({"indicador": "\0"}, "que no es el código de ningún indicador"),
+        ({"lugares": "x"}, "El parámetro «lugares» solo admite «todos»"),
         ({"antes": "x"}, "El parámetro «antes» no señala ningún cambio."),
         ({"corte": "x"}, "El parámetro «corte» dice «x»"),
     ],
@@ -126,7 +128,8 @@ def test_una_celda_reservada_no_dice_su_valor(personas: SimpleNamespace, codigo:
     )
     fabricas.corregida(secreta, valor=Decimal(66), motivo="eran 77", ahora=minuto(2))
     Medicion.objects.filter(ambito=penal).update(reservada=True)
-    dicho = trozo(codigo("/cambios/"), '<div class="dia">', "</main>")
+    assert "menos de diez personas" not in codigo("/cambios/")
+    dicho = trozo(codigo("/cambios/", lugares="todos"), '<div class="dia">', "</main>")
     assert "reservado: se refiere a menos de diez personas" in dicho
     assert not re.search(r"77|66", dicho)
 
