@@ -13,6 +13,7 @@ from objetivos.models import ObjetivoPrioritario
 from penitenciaria.busqueda.fuentes import FUENTES
 from penitenciaria.busqueda.hallazgos import Hallazgo, Marca, hallar
 from penitenciaria.busqueda.palabras import VACIAS, Consulta, leer_consulta, plegar
+from penitenciaria.busqueda.sinonimos import sinonimos
 from penitenciaria.busqueda.textos import textos_del_portal
 from servicios.models import Servicio
 
@@ -49,7 +50,7 @@ class Grupo:
 
 @dataclass(frozen=True, slots=True)
 class PaginaDeBusqueda:
-    """``titular`` dice qué se halló; ``avisos``, lo que no se leyó; ``sugerencias``, qué probar si no hay nada."""
+    """``titular`` dice qué se halló; ``avisos``, lo que no se leyó; ``sugerencias``, qué más probar."""
 
     texto: str
     titular: str
@@ -73,7 +74,7 @@ def buscar_en_todo(escrito: str, mirada: Mirada) -> PaginaDeBusqueda:
         titular=_titular(hallazgos, consulta),
         avisos=tuple(_avisos(hallazgos, consulta)),
         grupos=_agrupar(hallazgos, consulta, mirada.sufijo),
-        sugerencias=() if hallazgos else _sugerencias(consulta),
+        sugerencias=_sugerencias(consulta, hallo=bool(hallazgos)),
     )
 
 
@@ -117,8 +118,11 @@ def _escribir(hallazgo: Hallazgo, consulta: Consulta, sufijo: str) -> Resultado:
     )
 
 
-def _sugerencias(consulta: Consulta) -> tuple[str, ...]:
-    """Palabras parecidas de los nombres del catálogo y del glosario; si no hay, los ejemplos."""
+def _sugerencias(consulta: Consulta, *, hallo: bool) -> tuple[str, ...]:
+    """Cómo dicen las fuentes lo mismo; si nada se halló, palabras parecidas del catálogo y del glosario o ejemplos."""
+    dichas = tuple(dict.fromkeys(sinonimos(consulta)))
+    if dichas or hallo:
+        return dichas
     nombres = chain(
         ObjetivoPrioritario.objects.order_by("pk").values_list("nombre", flat=True),
         Indicador.objects.order_by("pk").values_list("nombre", flat=True),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from indicadores.mirada import leer_mirada
 from penitenciaria.busqueda import EJEMPLOS, PaginaDeBusqueda, buscar_en_todo, en_la_base, fuentes
 from penitenciaria.busqueda.palabras import clave_de_codigo, con_su_tilde, leer_consulta, palabras, plegar, raiz
+from penitenciaria.busqueda.sinonimos import DICHOS
 from penitenciaria.busqueda.textos import textos_del_portal
 from tests import fabricas
 from tests.paginas.conftest import Contar, Leer
@@ -199,6 +200,27 @@ class TestHalla:
         assert pagina.titular == "Nada de lo publicado dice «hacinamento»."
         assert pagina.sugerencias == ("hacinamiento",)
         assert buscar("xyzzy").sugerencias == EJEMPLOS
+
+    @pytest.mark.parametrize(
+        ("escrito", "ofrecida"),
+        [
+            ("presos", "personas privadas de libertad"),
+            ("reos", "personas privadas de libertad"),
+            ("las cárceles", "establecimientos penitenciarios"),
+            ("prisiones", "establecimientos penitenciarios"),
+            ("Tobilleras", "grilletes"),
+            ("celulares y teléfonos", "bloqueadores"),
+        ],
+    )
+    def test_lo_que_se_dice_de_otro_modo_lleva_a_como_lo_dicen_las_fuentes(
+        self, buscar: Buscar, escrito: str, ofrecida: str
+    ) -> None:
+        assert buscar(escrito).sugerencias[0] == ofrecida
+
+    def test_cada_palabra_ofrecida_halla_algo_y_no_ofrece_otra(self, buscar: Buscar) -> None:
+        for ofrecida in {una for _, ofrecidas in DICHOS for una in ofrecidas}:
+            assert buscar(ofrecida).grupos, ofrecida
+            assert buscar(ofrecida).sugerencias == (), ofrecida
 
     @pytest.mark.parametrize("escrito", ["%", "de la", "* _ ?", "\0", "''", "¿?"])
     def test_signos_y_palabras_vacias_no_buscan_nada(self, buscar: Buscar, escrito: str) -> None:
