@@ -18,7 +18,7 @@ PRODUCCION := $(LIMPIO) MODO=produccion ALLOWED_HOSTS=ejemplo.pe DATABASE_URL=sq
 
 .DEFAULT_GOAL := ayuda
 .NOTPARALLEL:
-.PHONY: ayuda demo preparar test revisar arreglar bench hostil auditar herramientas puerto-libre
+.PHONY: ayuda demo preparar test revisar auditoria arreglar bench hostil auditar herramientas fallas carga puerto-libre
 
 ayuda: ## explica las órdenes
 	@echo "Portal de la Política Nacional Penitenciaria al 2030"
@@ -46,7 +46,7 @@ preparar: $(VENV)/.instalado $(ESTATICOS) ## lo mismo sin servir: instala, migra
 
 test: $(VENV)/.instalado-dev ## toda la suite en SQLite (con navegador y cobertura del núcleo) y otra vez en PostgreSQL
 	$(LIMPIO) $(PY) -m pytest --cov=indicadores.calculo --cov-branch
-	$(LIMPIO) $(PY) -m tests.con_postgres -m "not navegador"
+	$(LIMPIO) $(PY) -m tests.con_postgres -m "not navegador and not produccion"
 
 revisar: $(VENV)/.instalado-dev ## comprueba estilo, tipos, ley de importaciones, migraciones, despliegue y plantillas; no edita nada
 	$(VENV)/bin/ruff check .
@@ -54,9 +54,13 @@ revisar: $(VENV)/.instalado-dev ## comprueba estilo, tipos, ley de importaciones
 	$(LIMPIO) $(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-logo
 	$(LIMPIO) DATABASE_URL=sqlite://:memory: $(PY) manage.py makemigrations --check --dry-run
+	$(LIMPIO) DATABASE_URL=sqlite://:memory: $(PY) manage.py migraciones_seguras
 	@echo "manage.py check --deploy --fail-level WARNING (MODO=produccion)"
 	@$(PRODUCCION) $(PY) manage.py check --deploy --fail-level WARNING
 	$(VENV)/bin/djlint templates --lint --quiet
+
+auditoria: $(VENV)/.instalado-dev ## busca vulnerabilidades conocidas en los requisitos; sin red lo dice y no falla
+	$(PY) -m tests.auditoria
 
 arreglar: $(VENV)/.instalado-dev ## corrige lo que se corrige solo: importaciones, estilo y formato
 	$(VENV)/bin/ruff check --fix .
@@ -78,6 +82,12 @@ tests/herramientas/node_modules/.instaladas: tests/herramientas/package-lock.jso
 
 hostil: $(VENV)/.instalado-dev ## 10.000 peticiones hostiles o más contra la API en marcha (schemathesis); termina mal si algo incumple el esquema
 	$(LIMPIO) $(PY) -m bench.hostil
+
+fallas: $(VENV)/.instalado-dev ## rompe una planta de 127.0.0.1 pieza por pieza con gente usándola (unos 6 minutos); escribe docs/fallas.md
+	$(PY) -m bench.fallas
+
+carga: $(VENV)/.instalado-dev ## lectores, personal e importaciones, de 1 a 64 a la vez, MINUTOS=2 en total; escribe docs/carga.md
+	$(PY) -m bench.carga
 
 puerto-libre:
 	@$(PYTHON) -c 'import socket, sys; \

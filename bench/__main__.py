@@ -8,6 +8,7 @@ filas (véase ``bench.importar``). Todo queda en ``bench/resultados.json``.
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -39,42 +40,34 @@ def base_en(motor: str, carpeta: Path) -> Iterator[str]:
 
 
 def medir_motor(motor: str, tamanos: list[int], carpeta: Path) -> dict[str, Any]:
-    """Llena la base hasta cada tamaño y mide; en SQLite, con 100.000, se compara además con los demás."""
+    """Una base nueva de cada tamaño, para que nada dependa de la anterior; con 100.000 se compara con los demás."""
     hallado: dict[str, Any] = {"volumen": {}}
-    with base_en(motor, carpeta) as direccion:
-        entorno = entorno_para(direccion)
-        administrar(entorno, "migrate", "--noinput")
-        administrar(entorno, "cargar_politica")
-        puestas = 0
-        for tamano in tamanos:
+    for tamano in tamanos:
+        suya = carpeta / str(tamano)
+        suya.mkdir()
+        with base_en(motor, suya) as direccion:
+            entorno = entorno_para(direccion)
+            administrar(entorno, "migrate", "--noinput")
+            administrar(entorno, "cargar_politica")
             print(f"\n{motor}, {tamano:,} mediciones".replace(",", "."), flush=True)
-            # Lo de antes se borra: así las filas de cada tamaño no dependen de las del anterior.
-            if puestas:
-                administrar(entorno, "shell", "-c", BORRAR)
             subprocess.run([sys.executable, "-m", "bench.poblar", str(tamano)], cwd=RAIZ, env=entorno, check=True)
-            puestas = tamano
             hallado["volumen"][str(tamano)] = medido = medir_volumen(direccion)
             escribir_volumen(medido, hallado["volumen"][str(tamanos[0])])
             if tamano == 100_000:
-                hallado["comparacion"] = comparar(direccion, carpeta)
+                hallado["comparacion"] = comparar(direccion, suya)
+        shutil.rmtree(suya)
     return hallado
 
 
-BORRAR = (
-    "from django.db import connection as c; k = c.cursor(); "
-    "k.execute(\"DELETE FROM indicadores_medicion WHERE caracter = 'referencial' AND publicada_en > '2026-02-03' "
-    'AND id NOT IN (SELECT medicion_id FROM indicadores_constancia WHERE medicion_id IS NOT NULL)")'
-)
-
-
 def escribir_volumen(medido: dict[str, Any], primero: dict[str, Any]) -> None:
-    print(f"{'milisegundos (p50 / p95)':58} {'en frío':>17} {'ya hecha':>15} {'304':>15} {'p95 y cpu, frío/1.º':>20}")
+    razones = "p50, p95 y cpu, frío/1.º"
+    print(f"{'milisegundos (p50 / p95)':58} {'en frío':>17} {'ya hecha':>15} {'304':>15} {razones:>26}", flush=True)
     for direccion in DIRECCIONES:
         suyo, base = medido[direccion], primero[direccion]
         celdas = [f"{suyo[como]['p50']:7.2f} /{suyo[como]['p95']:7.2f}" for como in ("frio", "hecha", "304")]
-        veces = [suyo["frio"][que] / base["frio"][que] for que in ("p95", "cpu")]
-        razones = f"{veces[0]:.2f} y {veces[1]:.2f}"
-        print(f"{direccion[:58]:58} {celdas[0]:>17} {celdas[1]:>15} {celdas[2]:>15} {razones:>20}")
+        veces = [suyo["frio"][que] / base["frio"][que] for que in ("p50", "p95", "cpu")]
+        razones = " ".join(f"{vez:8.2f}" for vez in veces)
+        print(f"{direccion[:58]:58} {celdas[0]:>17} {celdas[1]:>15} {celdas[2]:>15} {razones:>26}", flush=True)
 
 
 def main() -> None:
@@ -86,7 +79,9 @@ def main() -> None:
     if grande:
         tamanos["sqlite"].append(1_000_000)
         tamanos["postgresql"] += [1_000_000, 10_000_000]
-    resultado: dict[str, Any] = {
+    # Un motor medido solo no borra lo que se midió del otro.
+    resultado: dict[str, Any] = json.loads(RESULTADOS.read_text(encoding="utf-8")) if RESULTADOS.exists() else {}
+    resultado |= {
         "maquina": f"{platform.python_version()} {platform.machine()}, {os.cpu_count()} núcleos",
         "carga_al_empezar": round(os.getloadavg()[0], 1),
         "que_se_mide": QUE_SE_MIDE,

@@ -23,15 +23,19 @@ def comparar(base: str, carpeta: Path) -> dict[str, Any]:
     """Peticiones por segundo de cada servidor (de la mediana) y su razón a la vista desnuda; imprime la tabla."""
     entorno = entorno_para(base)
     desnudo = {clave: valor for clave, valor in os.environ.items() if clave != "DJANGO_SETTINGS_MODULE"}
+    desnudo["BYTES"] = str(carpeta)
     with (
         atendiendo("bench.desnuda:application", desnudo) as piso,
         atendiendo("penitenciaria.wsgi", entorno | {"MEMORIA_MB": "0"}) as sin_memoria,
         atendiendo("penitenciaria.wsgi", entorno) as con_memoria,
     ):
         bytes_de = {nombre: Cliente(con_memoria, [d]).pedir()[1] for nombre, d in (("l", LISTA), ("i", INDICADOR))}
+        for nombre, contenido in bytes_de.items():
+            (carpeta / nombre).write_bytes(contenido)
         etag = Cliente(con_memoria, [LISTA]).pedir()[2].headers["ETag"] or ""
         clientes = {
             "vista desnuda de Django": Cliente(piso, ["/"]),
+            "la misma, con los bytes de la lista": Cliente(piso, ["/l"]),
             "lista de 100, en frío": Cliente(sin_memoria, [LISTA]),
             "indicador, en frío": Cliente(sin_memoria, [INDICADOR]),
             "portada, en frío": Cliente(sin_memoria, [PORTADA]),

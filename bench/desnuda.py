@@ -1,8 +1,15 @@
-"""El piso: una vista de Django sin middleware, sin base y sin plantilla, servida por el mismo gunicorn."""
+"""El piso: una vista de Django sin middleware, sin base y sin plantilla, servida por el mismo gunicorn.
+
+La otra da los bytes de un archivo, ya en memoria: cuánto cuesta solo enviarlos.
+"""
+
+import os
+from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
 
@@ -10,7 +17,16 @@ def piso(_request: HttpRequest) -> JsonResponse:
     return JsonResponse({"estado": "ok"})
 
 
-urlpatterns = [path("", piso)]
+@cache
+def leer(nombre: str) -> bytes:
+    return Path(os.environ["BYTES"], nombre).read_bytes()
+
+
+def bytes_de(_request: HttpRequest, nombre: str) -> HttpResponse:
+    return HttpResponse(leer(nombre), content_type="application/json")
+
+
+urlpatterns = [path("", piso), path("<str:nombre>", bytes_de)]
 
 if not settings.configured:
     settings.configure(ROOT_URLCONF=__name__, SECRET_KEY="solo-para-la-comparativa", ALLOWED_HOSTS=["127.0.0.1"])

@@ -1,5 +1,6 @@
 """Cuánto tarda cada dirección pública con la base que se le dé: en frío, ya hecha y con su ETag."""
 
+import json
 from typing import Any
 
 from bench.medicion import Cliente, por_turnos
@@ -23,14 +24,15 @@ DIRECCIONES = (
     "/api/v1/mediciones/?page_size=100",
     "/api/v1/mediciones/?page_size=100&indicador=OP.01-I2",
     "/api/v1/mediciones/?page_size=100&ambito=PE",
-    "/api/v1/mediciones/?page_size=100&anio=2021&sexo=H",
+    "/api/v1/mediciones/?page_size=100&anio=2025&sexo=H",
     "/api/v1/mediciones/?page_size=100&page=5",
+    "/api/v1/mediciones/?page_size=100&page={penultima}",
     "/api/v1/servicios/",
     "/api/v1/ambitos/",
     "/api/v1/avance/",
     "/api/v1/cambios/",
 )
-VUELTAS = 4
+VUELTAS = 6
 
 
 def medir_volumen(base: str) -> dict[str, Any]:
@@ -40,7 +42,9 @@ def medir_volumen(base: str) -> dict[str, Any]:
         atendiendo("penitenciaria.wsgi", entorno_para(base, MEMORIA_MB="0")) as sin_memoria,
         atendiendo("penitenciaria.wsgi", entorno_para(base)) as con_memoria,
     ):
-        for direccion in DIRECCIONES:
+        lista = json.loads(Cliente(con_memoria, ["/api/v1/mediciones/?page_size=100"]).pedir()[1])
+        for plantilla in DIRECCIONES:
+            direccion = plantilla.format(penultima=lista["count"] // 100)
             primera = Cliente(sin_memoria, [direccion]).pedir()[0]
             etag = Cliente(con_memoria, [direccion]).pedir()[2].headers["ETag"] or ""
             clientes = {
@@ -49,7 +53,7 @@ def medir_volumen(base: str) -> dict[str, Any]:
                 "304": Cliente(con_memoria, [direccion], {"If-None-Match": etag}, estado=304),
             }
             por_turnos(list(clientes.values()), VUELTAS)
-            medidas[direccion] = {"primera": round(primera * 1000, 2)} | {
+            medidas[plantilla] = {"primera": round(primera * 1000, 2)} | {
                 como: {nombre: round(getattr(uno, nombre) * 1000, 3) for nombre in ("p50", "p95", "cpu")}
                 for como, uno in clientes.items()
             }

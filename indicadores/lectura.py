@@ -34,6 +34,8 @@ from indicadores.calculo.tipos import (
 )
 from indicadores.models import Ambito, Indicador, LineaBase, LogroEsperado, Medicion, Umbral
 from indicadores.models.cifras import ConAusencia, MedicionQuerySet
+from indicadores.models.compilada import Compilada, Fila
+from indicadores.models.periodos import con_detalle
 
 #: Los umbrales del método de CEPLAN; rigen solo mientras nadie ha fijado otros, es decir, antes de la primera carga.
 UMBRALES_DEL_METODO = Umbrales(verde=Decimal(95), amarillo=Decimal(75))
@@ -59,6 +61,45 @@ CAMPOS_DE_DATO = (
     "fuente__nombre",
     "fuente__url",
 )
+CAMPOS_DE_UN_ANIO = (
+    "id",
+    "indicador_id",
+    "anio",
+    "valor",
+    "motivo_ausencia",
+    "texto_ausencia",
+    "fecha_compromiso",
+    "version",
+    "publicada_en",
+    "fuente_id",
+    "fuente__nombre",
+    "fuente__url",
+)
+
+# Lo que se lee para evaluar indicadores: en cada página y en cada respuesta, siempre igual.
+_UMBRALES = Compilada(
+    lambda momento: Umbral.objects.vigentes(momento).order_by("-version").values("verde", "amarillo")[:1]
+)
+_BASES, _LOGROS = (
+    Compilada(
+        lambda claves, momento, modelo=modelo: (
+            modelo.objects.vigentes(momento)
+            .filter(indicador__in=claves)
+            .order_by("indicador_id", "anio")
+            .values(*CAMPOS_DE_UN_ANIO)
+        )
+    )
+    for modelo in (LineaBase, LogroEsperado)
+)
+_OFICIALES = Compilada(
+    lambda claves, momento, corte: (
+        Medicion.objects.vigentes(momento)
+        .oficiales_nacionales()
+        .filter(indicador__in=claves, fin__lte=corte)
+        .order_by("fin", "id")
+        .values(*CAMPOS_DE_DATO)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,35 +121,61 @@ def catalogo() -> QuerySet[Indicador]:
 
 def leer_umbrales(a_la_fecha: datetime) -> Umbrales:
     """Los umbrales que regían en ``a_la_fecha``; si aún no había ninguno, los del método."""
-    fila = Umbral.objects.vigentes(a_la_fecha).order_by("-version").first()
-    return Umbrales(verde=fila.verde, amarillo=fila.amarillo) if fila else UMBRALES_DEL_METODO
+    filas = _UMBRALES.leer(a_la_fecha)
+    return Umbrales(verde=filas[0]["verde"], amarillo=filas[0]["amarillo"]) if filas else UMBRALES_DEL_METODO
+
+
+@dataclass(frozen=True, slots=True)
+class Fijado:
+    """Aquello con que se comparan las mediciones: lo que alguien fijó, por la clave primaria del indicador."""
+
+    umbrales: Umbrales
+    bases: dict[int, ValorBase]
+    logros: dict[int, list[Logro]]
+
+
+def leer_fijado(claves: Iterable[int], *, a_la_fecha: datetime) -> Fijado:
+    """Los umbrales y, de esos indicadores, las líneas base y los logros que regían, en tres consultas."""
+    lista = list(claves)
+    return Fijado(
+        umbrales=leer_umbrales(a_la_fecha),
+        bases=leer_lineas_base(lista, a_la_fecha=a_la_fecha),
+        logros=leer_logros(lista, a_la_fecha=a_la_fecha),
+    )
 
 
 def leer_indicadores(
-    indicadores: QuerySet[Indicador] | Sequence[Indicador], *, corte: date, a_la_fecha: datetime
+    indicadores: QuerySet[Indicador] | Sequence[Indicador],
+    *,
+    corte: date,
+    a_la_fecha: datetime,
+    fijado: Fijado | None = None,
 ) -> list[IndicadorLeido]:
-    """Evalúa ``indicadores`` al corte con lo publicado a la fecha: cinco consultas, sean cuantos sean."""
+    """Evalúa ``indicadores`` al corte con lo publicado a la fecha: cinco consultas, sean cuantos sean.
+
+    ``fijado``, si ya se leyó con esa misma fecha, ahorra tres.
+    """
     lista = list(indicadores)
     claves = [indicador.pk for indicador in lista]
-    umbrales = leer_umbrales(a_la_fecha)
-    bases = leer_lineas_base(claves, a_la_fecha=a_la_fecha)
-    logros = leer_logros(claves, a_la_fecha=a_la_fecha)
+    fijado = fijado or leer_fijado(claves, a_la_fecha=a_la_fecha)
+    bases, logros = fijado.bases, fijado.logros
     datos: defaultdict[int, list[Dato]] = defaultdict(list)
-    oficiales = Medicion.objects.vigentes(a_la_fecha).oficiales_nacionales()
-    for indicador_id, dato in leer_datos(oficiales.filter(indicador__in=claves, fin__lte=corte), a_la_fecha):
-        datos[indicador_id].append(dato)
+    for fila in _OFICIALES.leer(claves, a_la_fecha, corte):
+        datos[fila["indicador_id"]].append(dato_de_fila(fila, a_la_fecha))
     return [
         IndicadorLeido(
             indicador=indicador,
             evaluacion=evaluar(
                 sentido=Sentido(indicador.sentido),
                 linea_base=bases.get(indicador.pk),
-                logros=logros[indicador.pk],
+                logros=logros.get(indicador.pk, []),
                 datos=datos[indicador.pk],
-                umbrales=umbrales,
+                umbrales=fijado.umbrales,
                 corte=corte,
             ),
-            actualizado_en=_la_mas_reciente([bases.get(indicador.pk), *logros[indicador.pk], *datos[indicador.pk]]),
+            actualizado_en=_la_mas_reciente(
+                [bases.get(indicador.pk), *logros.get(indicador.pk, []), *datos[indicador.pk]]
+            ),
         )
         for indicador in lista
     ]
@@ -116,16 +183,14 @@ def leer_indicadores(
 
 def leer_lineas_base(claves: Iterable[int], *, a_la_fecha: datetime) -> dict[int, ValorBase]:
     """La línea base que regía para cada indicador (por su clave primaria), en una consulta."""
-    filas = LineaBase.objects.vigentes(a_la_fecha).filter(indicador__in=claves).select_related("fuente")
-    return {base.indicador_id: _valor_base(base) for base in filas.order_by("indicador")}
+    return {fila["indicador_id"]: ValorBase(**_de_un_anio(fila)) for fila in _BASES.leer(list(claves), a_la_fecha)}
 
 
 def leer_logros(claves: Iterable[int], *, a_la_fecha: datetime) -> defaultdict[int, list[Logro]]:
     """Los logros esperados que regían para cada indicador (por su clave primaria), por año, en una consulta."""
-    filas = LogroEsperado.objects.vigentes(a_la_fecha).filter(indicador__in=claves).select_related("fuente")
     logros: defaultdict[int, list[Logro]] = defaultdict(list)
-    for logro in filas.order_by("indicador", "anio"):
-        logros[logro.indicador_id].append(_logro(logro))
+    for fila in _LOGROS.leer(list(claves), a_la_fecha):
+        logros[fila["indicador_id"]].append(Logro(**_de_un_anio(fila)))
     return logros
 
 
@@ -221,12 +286,7 @@ def dato_de_fila(fila: dict[str, Any], a_la_fecha: datetime | None = None) -> Da
     if a_la_fecha is not None and sustituida_en is not None and sustituida_en > a_la_fecha:
         sustituida_en = None
     reservada = fila["reservada"]
-    if reservada:
-        ausencia: Ausencia | None = Ausencia(Motivo.POCAS_PERSONAS)
-    elif fila["motivo_ausencia"]:
-        ausencia = Ausencia(Motivo(fila["motivo_ausencia"]), fila["texto_ausencia"], fila["fecha_compromiso"])
-    else:
-        ausencia = None
+    ausencia = Ausencia(Motivo.POCAS_PERSONAS) if reservada else _ausencia(fila)
     return Dato(
         periodo=Periodo.leer(fila["periodo"]),
         valor=None if reservada else fila["valor"],
@@ -252,28 +312,24 @@ def ausencia_de_fila(fila: ConAusencia) -> Ausencia | None:
     return Ausencia(Motivo(fila.motivo_ausencia), fila.texto_ausencia, fila.fecha_compromiso)
 
 
-def _valor_base(base: LineaBase) -> ValorBase:
-    return ValorBase(
-        anio=base.anio,
-        valor=base.valor,
-        ausencia=ausencia_de_fila(base),
-        fuente=Procedencia(base.fuente.nombre, base.fuente.url or None) if base.fuente else None,
-        version=base.version,
-        publicada_en=base.publicada_en,
-        id=base.pk,
-    )
+def _de_un_anio(fila: Fila) -> dict[str, Any]:
+    """Los argumentos de una línea base o de un logro esperado, de una fila de ``CAMPOS_DE_UN_ANIO``."""
+    tiene_fuente = fila["fuente_id"] is not None
+    return {
+        "anio": fila["anio"],
+        "valor": fila["valor"],
+        "ausencia": _ausencia(fila),
+        "fuente": Procedencia(fila["fuente__nombre"], fila["fuente__url"] or None) if tiene_fuente else None,
+        "version": fila["version"],
+        "publicada_en": fila["publicada_en"],
+        "id": fila["id"],
+    }
 
 
-def _logro(logro: LogroEsperado) -> Logro:
-    return Logro(
-        anio=logro.anio,
-        valor=logro.valor,
-        ausencia=ausencia_de_fila(logro),
-        fuente=Procedencia(logro.fuente.nombre, logro.fuente.url or None) if logro.fuente else None,
-        version=logro.version,
-        publicada_en=logro.publicada_en,
-        id=logro.pk,
-    )
+def _ausencia(fila: Fila) -> Ausencia | None:
+    if not fila["motivo_ausencia"]:
+        return None
+    return Ausencia(Motivo(fila["motivo_ausencia"]), fila["texto_ausencia"], fila["fecha_compromiso"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,18 +364,17 @@ PERIODOS_DE_HISTORIA = 12
 def leer_desagregacion(indicador: Indicador, *, corte: date, a_la_fecha: datetime, periodo: str = "") -> Desagregacion:
     """Los valores por lugar y sexo de ``periodo`` o, si no los tiene, del último que los tiene: tres consultas."""
     a_la_vista = Medicion.objects.vigentes(a_la_fecha).filter(indicador=indicador, fin__lte=corte)
-    con_detalle = a_la_vista.exclude(ambito__codigo=Ambito.NACIONAL, sexo=Sexo.TOTAL)
-    periodos = tuple(
-        Periodo.leer(texto)
-        for texto, _ in con_detalle.order_by("-fin", "periodo").values_list("periodo", "fin").distinct()
-    )
+    leidos = [Periodo.leer(texto) for texto in con_detalle(indicador.pk, corte=corte, a_la_fecha=a_la_fecha)]
+    periodos = tuple(sorted(leidos, key=lambda uno: (-uno.fin.toordinal(), uno.texto)))
     if not periodos:
         return Desagregacion(periodo=None, filas=())
     elegido = next((uno for uno in periodos if uno.texto == periodo), periodos[0])
     comparables = [uno.texto for uno in periodos if uno.granularidad is elegido.granularidad and uno.fin <= elegido.fin]
     historia: dict[str, dict[str, Dato]] = {texto: {} for texto in reversed(comparables[:PERIODOS_DE_HISTORIA])}
     por_ambito: defaultdict[str, dict[Sexo, Dato]] = defaultdict(dict)
-    de_interes = a_la_vista.filter(Q(periodo=elegido.texto) | Q(sexo=Sexo.TOTAL, periodo__in=historia))
+    de_interes = a_la_vista.filter(
+        Q(periodo=elegido.texto) | Q(sexo=Sexo.TOTAL), periodo__in=[elegido.texto, *historia]
+    )
     for _, dato in leer_datos(de_interes, a_la_fecha):
         if dato.periodo.texto == elegido.texto:
             _preferir_oficial(por_ambito[dato.ambito], dato.sexo, dato)

@@ -48,6 +48,7 @@ class Accion(StrEnum):
     IMPORTAR_CATALOGO = "importar hojas del catálogo"
     ATENDER = "atender errores señalados"
     DAR_LLAVES = "emitir o revocar llaves de la API"
+    OPERAR = "ver cómo funciona el portal"
 
 
 ROLES_DE_ACCION: dict[Accion, frozenset[Rol]] = {
@@ -73,6 +74,7 @@ ROLES_DE_ACCION: dict[Accion, frozenset[Rol]] = {
     Accion.IMPORTAR_CATALOGO: frozenset({Rol.ADMINISTRADOR}),
     Accion.ATENDER: frozenset({Rol.ANALISTA, Rol.REVISOR, Rol.ADMINISTRADOR}),
     Accion.DAR_LLAVES: frozenset({Rol.ADMINISTRADOR}),
+    Accion.OPERAR: frozenset({Rol.ADMINISTRADOR}),
 }
 
 

@@ -1,14 +1,11 @@
 """La puerta por la que un lector señala un error: su formulario y cuántas veces se admite desde una dirección."""
 
 from django import forms
-from django.conf import settings
-from django.core.cache import cache
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 
+from indicadores import procedencia
 from indicadores.acciones.senalados import LARGO_MAXIMO
-from indicadores.errores import FalloDeLaCache
 
 #: Cuántos errores puede señalar una dirección en un lapso (en segundos).
 LIMITE, LAPSO = 5, 60 * 60
@@ -41,27 +38,8 @@ class SenalarForm(forms.Form):
 
 
 def admite_otro(request: HttpRequest) -> bool:
-    """Cuenta este envío y dice si su dirección todavía no pasa de :data:`LIMITE` en :data:`LAPSO` segundos.
-
-    La dirección no se guarda, solo una huella con clave. Sin memoria compartida (``CACHE_URL``) cuenta cada proceso.
-    """
-    clave = f"senalar-{salted_hmac('senalar', _direccion(request)).hexdigest()}"
-    try:
-        cache.add(clave, 0, LAPSO)
-        return cache.incr(clave) <= LIMITE
-    except ValueError:  # venció entre una línea y la otra: es el primero del lapso nuevo
-        cache.set(clave, 1, LAPSO)
-        return True
-    except FalloDeLaCache:  # sin dónde contar se atiende: lo que alguien escribió no se pierde
-        return True
-
-
-def _direccion(request: HttpRequest) -> str:
-    """La dirección de quien envía: en producción, la última de X-Forwarded-For, que es la que vio el intermediario."""
-    reenviada = request.headers.get("X-Forwarded-For", "")
-    if settings.REST_FRAMEWORK["NUM_PROXIES"] and reenviada:
-        return reenviada.split(",")[-1].strip()
-    return request.META.get("REMOTE_ADDR", "")
+    """Cuenta este envío y dice si su dirección todavía no pasa de :data:`LIMITE` en :data:`LAPSO` segundos."""
+    return procedencia.admite_otro("senalar", procedencia.direccion_de(request) or "", limite=LIMITE, lapso=LAPSO)
 
 
 def recibo(numero: int) -> str:

@@ -1,8 +1,10 @@
 """Los trabajos de fondo: los pequeños se hacen al momento; los grandes esperan su turno en la cola de la base."""
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django_tasks import task
 
+from indicadores.acciones.cuentas import mandar_enlace
 from indicadores.intercambio.proceso import anotar_lote, comparar_lote
 from indicadores.intercambio.tipos import ArchivoIlegible, manejador_de
 from indicadores.models import Lote
@@ -25,6 +27,17 @@ def anotar(lote_id: int) -> None:
     lote = Lote.objects.select_related("creado_por").get(pk=lote_id)
     if lote.estado == Lote.Estado.ANOTANDO:
         anotar_lote(lote)
+
+
+@task()
+def mandar_enlace_de_clave(correo: str) -> None:
+    """Manda un enlace a cada cuenta activa con ese correo y con clave; si no hay ninguna, no hace nada.
+
+    Es un trabajo de fondo también para que pedirlo tarde lo mismo haya o no una cuenta.
+    """
+    for cuenta in User.objects.filter(email__iexact=correo, is_active=True, is_staff=True).order_by("pk"):
+        if cuenta.has_usable_password():
+            mandar_enlace(cuenta)
 
 
 def pedir_comparacion(lote: Lote) -> None:

@@ -12,27 +12,29 @@ Dentro de una transacción abierta no se guarda ni se usa nada, porque la marca 
 
 import gzip
 from collections.abc import Callable
-from datetime import datetime
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 from hashlib import blake2b
 
 import brotli
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase, HttpResponseNotModified
+from django.http.response import HttpResponseBase, HttpResponseNotModified, ResponseHeaders
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from penitenciaria.almacen import Almacen, Guardada
 from penitenciaria.middleware import CABECERAS as DE_LA_API
+from penitenciaria.replicas import cambiar_de_base, donde_se_lee
 from penitenciaria.vigilancia import TABLA
 
 Siguiente = Callable[[HttpRequest], HttpResponseBase]
 
 #: Donde nunca hay nada que guardar: se pasa sin preguntar a la base.
-AJENAS = ("/admin/", "/static/", "/salud/")
+AJENAS = ("/admin/", "/static/", "/salud/", "/metricas")
 #: Quien trae una de estas puede recibir algo que es solo suyo.
 COOKIES_PERSONALES = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "messages")
 GUARDABLE = "public, no-cache"
@@ -49,6 +51,8 @@ SE_COMPRIME = (
     "application/atom+xml",
     "image/svg",
 )
+#: Veces que se pregunta la marca: en la conexión que había, en una nueva, y lo mismo en la otra base.
+INTENTOS = 4
 CONSULTA = f"SELECT marca, hasta FROM {TABLA} WHERE id = 1"
 
 
@@ -69,22 +73,24 @@ class Memoria:
         if "HTTP_AUTHORIZATION" in request.META or es_personal(request):
             return privada(self.get_response(request))
         codificacion = elegir_codificacion(request.META.get("HTTP_ACCEPT_ENCODING", ""))
-        clave = clave_de(request, codificacion, marca, ahora) if marca and self.almacen.tope else None
+        clave = clave_de(request, codificacion, marca, ahora) if marca else None
         if clave is None:
             return self.get_response(request)
         etag = f'"{clave}"'
-        guardada = self.almacen.leer(clave)
+        # Quien prepara una respuesta que solo depende de esto no necesita resumir su cuerpo para darle una ETag.
+        request.etag = etag  # type: ignore[attr-defined]
+        guardada = self.almacen.leer(clave) if self.almacen.tope else None
         if _la_tiene(request.META.get("HTTP_IF_NONE_MATCH", ""), clave):
             return sin_cambios(request, guardada, etag)
         if guardada is not None:
-            return HttpResponse(guardada.cuerpo, headers=dict(guardada.cabeceras))
+            return ya_hecha(guardada)
         respuesta = self.get_response(request)
         if respuesta.streaming and not respuesta.has_header("ETag") and es_de_cualquiera(request, respuesta):
             # Se envía según se escribe y no se guarda, pero también se puede preguntar si cambió.
             respuesta.headers["ETag"] = f"W/{etag}"
         if isinstance(respuesta, HttpResponse) and se_guarda(request, respuesta):
             terminar(respuesta, codificacion, etag)
-            if request.method == "GET":
+            if request.method == "GET" and self.almacen.tope:
                 comunes = tuple(par for par in respuesta.items() if not par[0].lower().startswith(DE_CADA_QUIEN))
                 self.almacen.guardar(clave, Guardada(comunes, respuesta.content))
         return respuesta
@@ -117,28 +123,38 @@ def clave_de(request: HttpRequest, codificacion: str, marca: str, ahora: datetim
     except SuspiciousOperation:
         return None
     acepta = request.META.get("HTTP_ACCEPT", "") if request.path_info.startswith("/api/") else ""
-    dia = timezone.localdate(ahora).isoformat()
+    dia = _dia_de(int(ahora.timestamp()) // 60)
     # La dirección completa junta el prefijo y la ruta: «/indicadores» + «/» no es lo mismo que «» + «/indicadores/».
     direccion = (request.META.get("SCRIPT_NAME", ""), request.path_info, request.get_full_path())
     partes = (marca, version_del_codigo(), dia, request.scheme or "", servidor, *direccion, acepta)
     return blake2b("\n".join((*partes, codificacion)).encode("utf-8", "surrogatepass"), digest_size=15).hexdigest()
 
 
+@lru_cache(maxsize=8)
+def _dia_de(minuto: int) -> str:
+    """El día en Lima de un minuto contado desde 1970: ningún día empieza a mitad de un minuto."""
+    return timezone.localdate(datetime.fromtimestamp(minuto * 60, UTC)).isoformat()
+
+
 def leer_marca(ahora: datetime) -> str | None:
     """La marca de la última publicación; None si no se puede confiar en ella."""
-    if connection.in_atomic_block or settings.DEBUG:
+    if settings.DEBUG:
         return None
-    # Esta consulta es la comprobación de que la conexión vive: si falló, se abre otra.
-    connection.health_check_done = True  # type: ignore[attr-defined]
-    try:
-        fila = _consultar()
-    except (DatabaseError, InterfaceError):
-        connection.close()
-        try:
-            fila = _consultar()
-        except (DatabaseError, InterfaceError):
-            connection.close()
+    fila = None
+    for _ in range(INTENTOS):
+        conexion = connections[donde_se_lee()]
+        if conexion.in_atomic_block:
             return None
+        # Esta consulta es la comprobación de que la conexión vive: si falló, se abre otra o se lee en la otra base.
+        conexion.health_check_done = True  # type: ignore[attr-defined]
+        try:
+            fila = _consultar(conexion)
+            break
+        except (DatabaseError, InterfaceError):
+            se_conecto = conexion.connection is not None
+            conexion.close()
+            if not se_conecto and not cambiar_de_base():
+                return None
     if fila is None:
         return None
     marca, hasta = fila
@@ -147,8 +163,8 @@ def leer_marca(ahora: datetime) -> str | None:
     return marca if hasta is None or hasta <= ahora else None
 
 
-def _consultar() -> tuple[str, datetime | str | None] | None:
-    with connection.cursor() as cursor:
+def _consultar(conexion: BaseDatabaseWrapper) -> tuple[str, datetime | str | None] | None:
+    with conexion.cursor() as cursor:
         cursor.execute(CONSULTA)
         fila: tuple[str, datetime | str | None] | None = cursor.fetchone()
         return fila
@@ -175,6 +191,19 @@ def _la_tiene(dicho: str, clave: str) -> bool:
 
 
 # --- La respuesta ---------------------------------------------------------------------------------------------------
+
+
+def ya_hecha(guardada: Guardada) -> HttpResponse:
+    """La respuesta guardada. Sus cabeceras ya se comprobaron al guardarla: se copian sin volver a hacerlo."""
+    respuesta = HttpResponse(guardada.cuerpo, headers={"Content-Type": ""})
+    respuesta.headers._store = dict(_comprobadas(guardada.cabeceras))
+    return respuesta
+
+
+@lru_cache(maxsize=1024)
+def _comprobadas(cabeceras: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, str]]:
+    comprobadas: dict[str, tuple[str, str]] = ResponseHeaders(dict(cabeceras))._store
+    return comprobadas
 
 
 def sin_cambios(request: HttpRequest, guardada: Guardada | None, etag: str) -> HttpResponse:

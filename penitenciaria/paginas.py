@@ -1,5 +1,7 @@
 """Las páginas que cruzan aplicaciones: metodología, datos, y lo que un portal debe a navegadores y buscadores."""
 
+import errno
+import sys
 from urllib.parse import urlencode
 
 from django.http import (
@@ -22,11 +24,13 @@ from indicadores.mirada import Mirada
 from indicadores.models import Indicador
 from indicadores.views import con_mirada
 from objetivos.models import Entidad, ObjetivoPrioritario, Politica
+from penitenciaria import replicas
 from penitenciaria.abiertos import escribir_datos, razones_de_ausencia
 from penitenciaria.calculadora import leer_calculadora
 from penitenciaria.ejemplos import ejemplos
 from penitenciaria.glosario import publicos
 from penitenciaria.interoperabilidad import sellados
+from penitenciaria.peticion import id_actual
 from servicios.models import Servicio
 
 #: Casos que se comprueban a mano: qué muestran y con qué se llena la calculadora.
@@ -58,6 +62,11 @@ PAGINAS_FIJAS = (
     "glosario",
     *SIN_CIFRAS,
 )
+
+#: Una base que se reinicia tarda segundos.
+VUELVA = {"Cache-Control": "no-store", "Retry-After": "5"}
+#: No queda sitio, la cuota se acabó o el disco quedó de solo lectura.
+SIN_SITIO = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 @con_mirada
@@ -134,7 +143,13 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 
 def no_encontrado(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404: dice qué se buscaba, si la página lo dijo al rechazarlo."""
+    """404: dice qué se buscaba, si la página lo dijo al rechazarlo. Un código en minúsculas lleva al suyo."""
+    donde = request.resolver_match
+    codigos = {n: str(v) for n, v in donde.kwargs.items() if n in ("codigo", "sigla")} if donde else {}
+    mayusculas = {nombre: codigo.upper() for nombre, codigo in codigos.items()}
+    if donde and request.method in ("GET", "HEAD") and mayusculas != codigos and "admin" not in donde.namespaces:
+        cola = f"?{request.GET.urlencode()}" if request.GET else ""
+        return HttpResponseRedirect(f"{reverse(donde.view_name, kwargs={**donde.kwargs, **mayusculas})}{cola}")
     dicho = str(exception.args[0]) if isinstance(exception, Http404) and exception.args else ""
     explicacion = "Puede que la dirección esté mal escrita o que la página haya cambiado de lugar."
     if dicho.startswith("No hay "):
@@ -164,7 +179,15 @@ def mal_pedido(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def fallo(request: HttpRequest) -> HttpResponse:
-    """500: una plantilla que se basta sola, sin base de datos ni contexto."""
+    """500: una plantilla que se basta sola, sin base de datos ni contexto.
+
+    Si lo que falla es la base, 503; si es el disco donde van los archivos, 507: la página dice que pasará.
+    """
+    error = sys.exception()
+    if replicas.se_fue(error):
+        return HttpResponse(_sola("503.html"), status=503, headers=VUELVA)
+    if isinstance(error, OSError) and error.errno in SIN_SITIO:
+        return HttpResponse(_sola("507.html"), status=507, headers={"Cache-Control": "no-store"})
     return HttpResponseServerError(_sola("500.html"))
 
 
@@ -174,7 +197,7 @@ def _sola(plantilla: str) -> str:
         hoja = static(HOJA)
     except ValueError:
         hoja = f"/static/{HOJA}"
-    return loader.get_template(plantilla).render({"hoja": hoja})
+    return loader.get_template(plantilla).render({"hoja": hoja, "incidente": id_actual()})
 
 
 def _error(request: HttpRequest, estado: int, titulo: str, explicacion: str) -> HttpResponse:

@@ -3,16 +3,21 @@
 import importlib.util
 import re
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from penitenciaria.configuracion import clave_local, exigir
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
 env = environ.Env()
+#: Donde queda lo que sobrevive a una versión del código y no está en la base: archivos adjuntos y respaldos.
+DATOS = Path(env.str("CARPETA_DATOS", default=str(VAR)))
 
 MODO = env.str("MODO", default="demo")
 exigir(MODO in ("demo", "produccion"), f"MODO es «{MODO}»: use «demo» o «produccion».")
@@ -55,22 +60,31 @@ INSTALLED_APPS = [
     "axes",
     "django_tasks",
     "django_tasks_db",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 
 MIDDLEWARE = [
+    "penitenciaria.peticion.ConNombre",
+    "penitenciaria.replicas.DondeSeLee",
     "penitenciaria.memoria.Memoria",
+    "penitenciaria.middleware.cabeceras_de_seguridad",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "penitenciaria.middleware.api_abierta",
     "penitenciaria.middleware.LoPublicoSoloSeLee",
     "django.middleware.http.ConditionalGetMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "penitenciaria.middleware.politica_de_contenidos",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "penitenciaria.middleware.DerechoALaVista",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "penitenciaria.ingreso.IngresoCompleto",
+    "penitenciaria.middleware.SinDesmesuras",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -96,6 +110,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Datos. SQLite escribe con IMMEDIATE para que dos escrituras a la vez esperen en lugar de fallar.
+AL_CONECTAR = {"connect_timeout": 3, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR / 'portal.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
@@ -103,10 +118,21 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# Abrir una conexión cuesta más que preguntar si lo público cambió, y eso se pregunta en cada petición.
-DATABASES["default"]["CONN_MAX_AGE"] = 60
+# Una réplica de PostgreSQL donde leer lo público (véase penitenciaria.replicas); sin ella, todo en la principal.
+if REPLICA_URL := env.str("REPLICA_URL", default=""):
+    DATABASES["replica"] = env.db("REPLICA_URL") | {"TEST": {"MIRROR": "default"}}
+    son_postgres = all(base["ENGINE"].endswith("postgresql") for base in DATABASES.values())
+    exigir(son_postgres, "REPLICA_URL pide que DATABASE_URL y ella sean de PostgreSQL (postgres://…).")
+    DATABASE_ROUTERS = ["penitenciaria.replicas.Enrutador"]
+#: Segundos que la réplica puede ir por detrás; con más, lo público se lee en la principal.
+REPLICA_RETRASO_MAX = env.float("REPLICA_RETRASO_MAX", default=2.0)
+for _base in DATABASES.values():
+    if not _base["ENGINE"].endswith("sqlite3"):
+        _base["CONN_HEALTH_CHECKS"] = True
+        # Una base que se fue sin despedirse se nota en segundos; lo que diga la propia dirección manda.
+        _base["OPTIONS"] = AL_CONECTAR | _base.get("OPTIONS", {})
+    # Abrir una conexión cuesta más que preguntar si lo público cambió, y eso se pregunta en cada petición.
+    _base["CONN_MAX_AGE"] = 60
 
 # Personas e ingreso.
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -123,11 +149,22 @@ AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}  # type: ignore[assi
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 CSRF_FAILURE_VIEW = "penitenciaria.paginas.formulario_vencido"
+#: El personal entra con un segundo factor (TOTP); sin él, solo llega a la página de ponerlo.
+EXIGIR_SEGUNDO_FACTOR = env.bool("EXIGIR_SEGUNDO_FACTOR", default=EN_PRODUCCION)
+OTP_TOTP_ISSUER = "Política Nacional Penitenciaria"
+#: Segundos que sirve un enlace para poner la clave.
+PASSWORD_RESET_TIMEOUT = 60 * 60
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # horas
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+#: Cada combinación, con los fallos que admite (indicadores.vigilante); la primera es AXES_FAILURE_LIMIT.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username", "ip_address"]
+AXES_TECHOS = (AXES_FAILURE_LIMIT, 50, 100)
+AXES_HANDLER = "indicadores.vigilante.Vigilante"
+AXES_USERNAME_CALLABLE = "indicadores.vigilante.nombre_de"
+AXES_CLIENT_IP_CALLABLE = "indicadores.procedencia.direccion_de"
 AXES_LOCKOUT_TEMPLATE = "registration/bloqueado.html"
 AXES_VERBOSE = False
+AXES_CLIENT_STR_CALLABLE = "penitenciaria.registro.seudonimo"
 
 # Idioma: la separación de millares la escribe indicadores.formato, nunca Django (si no, los años llevarían punto).
 LANGUAGE_CODE = "es"
@@ -146,17 +183,31 @@ STATICFILES_DIRS = [
     ("plotly", Path(_plotly.origin).parent / "package_data"),  # type: ignore[union-attr, arg-type]
 ]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "penitenciaria.archivos.ArchivosEnteros"},
     "staticfiles": {"BACKEND": "penitenciaria.estaticos.ManifiestoEnUnaHoja"},
 }
-MEDIA_ROOT = VAR / "archivos"
+MEDIA_ROOT = DATOS / "archivos"
+#: Donde `manage.py respaldar` deja los respaldos si no se le dice otra carpeta.
+RESPALDOS_DIR = DATOS / "respaldos"
+#: La frase que los cifra; vacía, no se cifran.
+RESPALDO_CLAVE = env.str("RESPALDO_CLAVE", default="")
+#: Lo último que dejaron dicho las órdenes (la verificación, la señal del trabajador); se puede borrar.
+ESTADO_DIR = DATOS / "estado"
 #: Bytes que puede tener una evidencia; en megabytes en el entorno.
 EVIDENCIA_MAXIMO = env.int("EVIDENCIA_MB", default=10) * 2**20
 
 # Seguridad.
+#: A quién avisar de un fallo de seguridad (/.well-known/security.txt); vacío, no se publica.
+CONTACTO_SEGURIDAD = env.str("CONTACTO_SEGURIDAD", default="")
+exigir(
+    re.fullmatch(r"(?:mailto:\S+@\S+|https://\S+)?", CONTACTO_SEGURIDAD) is not None,
+    f"CONTACTO_SEGURIDAD es «{CONTACTO_SEGURIDAD}»: use mailto:seguridad@ejemplo.gob.pe o una dirección https://.",
+)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+#: Segundos que dura un ingreso, se use o no, y los que aguanta sin usarse.
 SESSION_COOKIE_AGE = 8 * 60 * 60
+SESION_INACTIVA = 30 * 60
 CSRF_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -164,6 +215,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if EN_PRODUCCION:
     SECURE_SSL_REDIRECT = True
+    # Quien vigila pregunta a cada proceso, dentro de la máquina y sin TLS.
+    SECURE_REDIRECT_EXEMPT = [r"^salud/", r"^metricas$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -221,6 +274,10 @@ SPECTACULAR_SETTINGS = {
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+if CACHES["default"]["BACKEND"].endswith(".RedisCache"):
+    # Sin Redis se sigue igual, solo que más despacio: se nota pronto y no se insiste (redis-py, por sí, lo hace segundos).
+    sin_insistir: dict[str, Any] = {"socket_connect_timeout": 0.5, "socket_timeout": 1, "retry": Retry(NoBackoff(), 1)}
+    CACHES["default"]["OPTIONS"] = sin_insistir | CACHES["default"].get("OPTIONS", {})
 #: Megabytes de respuestas ya hechas que recuerda cada proceso (véase penitenciaria.memoria); 0, ninguna.
 MEMORIA_MB = env.int("MEMORIA_MB", default=64)
 #: Con una caché compartida (CACHE_URL), los procesos se prestan lo que ya hicieron.
@@ -234,10 +291,38 @@ DIRECCION_PUBLICA = env.str(
     "DIRECCION_PUBLICA", default="" if EN_PRODUCCION else f"http://127.0.0.1:{env.str('PUERTO', default='8000')}"
 )
 
+# Registro y métricas (véase docs/observabilidad.md).
+#: «json»: una línea por hecho, sin datos de personas, para un recolector; «texto»: para leer al desarrollar.
+REGISTRO = env.str("REGISTRO", default="json" if EN_PRODUCCION else "texto")
+exigir(REGISTRO in ("json", "texto"), f"REGISTRO es «{REGISTRO}»: use «json» o «texto».")
+#: Milisegundos desde los que una consulta a la base se anota; 0, ninguna.
+CONSULTA_LENTA_MS = env.int("CONSULTA_LENTA_MS", default=500 if EN_PRODUCCION else 0)
+#: Quien traiga «Authorization: Bearer …» con esta llave lee /metricas y el detalle de /salud/listo/ desde otra máquina.
+METRICAS_LLAVE = env.str("METRICAS_LLAVE", default="")
+exigir(not METRICAS_LLAVE or len(METRICAS_LLAVE) >= 32, "METRICAS_LLAVE es corta: use 32 caracteres al azar o más.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"linea": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"consola": {"class": "logging.StreamHandler", "formatter": "linea"}},
+    "formatters": {
+        "json": {"()": "penitenciaria.registro.EnJson"},
+        "texto": {
+            "()": "penitenciaria.registro.EnTexto",
+            "format": "{asctime} {levelname} {name} [{peticion}] {message}",
+            "style": "{",
+        },
+    },
+    "handlers": {
+        "consola": {
+            "class": "logging.StreamHandler",
+            "formatter": REGISTRO,
+            "stream": "ext://sys.stdout" if REGISTRO == "json" else "ext://sys.stderr",
+        }
+    },
     "root": {"handlers": ["consola"], "level": "WARNING"},
+    # Sin el correo a los administradores que Django trae: llevaría la petición entera, con sus datos.
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # Lo que un visitante pide mal no es un suceso: lo cuenta nginx.
+        "django.request": {"level": "ERROR" if REGISTRO == "json" else "WARNING"},
+    },
 }

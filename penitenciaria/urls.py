@@ -8,6 +8,7 @@ from objetivos import views as de_objetivos
 from penitenciaria import (
     buscador,
     certificados,
+    contacto,
     descargas,
     galeria,
     imagenes,
@@ -18,13 +19,21 @@ from penitenciaria import (
     views,
 )
 from penitenciaria.api.views import NoExiste
+from penitenciaria.operacion import views as de_operacion
 from servicios import views as de_servicios
 
 admin.site.site_header = "Política Nacional Penitenciaria al 2030"
 admin.site.site_title = "Portal de la Política Nacional Penitenciaria"
 admin.site.index_title = "Gestión de la información"
 
+# Una página más de la administración: pide ingresar como las otras, y se llama «admin:operacion».
+OPERACION = path("operacion/", admin.site.admin_view(de_operacion.operacion), name="operacion")
+direcciones_de_admin, app_de_admin, sitio = admin.site.urls
+
 urlpatterns = [
+    # Primero lo que más se pide: las direcciones se prueban en este orden.
+    path("api/v1/", include("penitenciaria.api.urls")),
+    re_path(r"^api/", NoExiste.as_view()),
     path("", views.portada, name="portada"),
     path("anios/<int:anio>/", views.anio, name="anio"),
     path("cambios/", views.cambios, name="cambios"),
@@ -70,11 +79,12 @@ urlpatterns = [
     path("indicadores/<str:codigo>/novedades.atom", novedades.del_indicador, name="indicador-novedades"),
     path("glosario/", paginas.glosario, name="glosario"),
     *(path(f"{nombre}/", paginas.fija, {"nombre": nombre}, name=nombre) for nombre in paginas.SIN_CIFRAS),
-    path("api/v1/", include("penitenciaria.api.urls")),
-    re_path(r"^api/", NoExiste.as_view()),
-    path("admin/", admin.site.urls),
+    path("admin/", ([OPERACION, *direcciones_de_admin], app_de_admin, sitio)),
     path("galeria/", galeria.galeria, name="galeria"),
     path("salud/", paginas.salud, name="salud"),
+    path("salud/listo/", de_operacion.listo, name="salud-listo"),
+    path("metricas", de_operacion.metricas, name="metricas"),
+    path(".well-known/security.txt", contacto.security_txt, name="seguridad-txt"),
     path("robots.txt", paginas.robots, name="robots"),
     path("sitemap.xml", paginas.sitemap, name="sitemap"),
     path("favicon.ico", paginas.favicon, name="favicon"),

@@ -5,6 +5,7 @@ hace fallar la prueba, y también un queryset sin orden del que se toma un trozo
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +35,16 @@ ajustes_de_hypothesis.register_profile("rapido", deadline=None, max_examples=25,
 ajustes_de_hypothesis.load_profile("rapido" if os.environ.get("RAPIDO") else "casa")
 
 
+#: Lo que una prueba marcada «produccion» levanta; con ``CI=true`` su falta es un fallo y no una prueba omitida.
+DE_PRODUCCION = ("nginx", "redis-server", "openssl", "/usr/lib/postgresql/15/bin/initdb")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    camino = f"{os.environ.get('PATH', '')}:/usr/sbin"
+    if not EN_CI and (faltan := [uno for uno in DE_PRODUCCION if not shutil.which(uno, path=camino)]):
+        for item in items:
+            if item.get_closest_marker("produccion"):
+                item.add_marker(pytest.mark.skip(reason=f"falta {', '.join(faltan)} en esta máquina"))
     if connection.vendor == "postgresql":
         return
     for item in items:
@@ -43,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _ajustes_de_prueba() -> Iterator[None]:
+def _ajustes_de_prueba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Lo que una prueba no necesita de producción; la que sí lo necesite lo pide con la fixture ``settings``.
 
     Es de sesión, y no de función, para que valga también en el hilo de ``live_server`` y con Hypothesis.
@@ -56,6 +66,9 @@ def _ajustes_de_prueba() -> Iterator[None]:
             **settings.STORAGES,
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         },
+        # Lo que una orden deja dicho en una prueba no es lo último que pasó en esta máquina.
+        "ESTADO_DIR": tmp_path_factory.mktemp("estado"),
+        "RESPALDOS_DIR": tmp_path_factory.mktemp("respaldos"),
         # Sin `collectstatic` de por medio: WhiteNoise busca cada archivo donde está. El servidor de las pruebas mira
         # antes en STATIC_ROOT, donde puede haber una copia vieja de otra corrida.
         "STATIC_ROOT": settings.STATIC_ROOT / "no-hay",

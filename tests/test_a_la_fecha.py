@@ -27,7 +27,10 @@ from tests.fabricas import minuto
 EXENTAS = {
     "galeria": "son casos de laboratorio, y solo existe con DEBUG",
     "salud": "dice si el proceso vive",
+    "salud-listo": "dice si el proceso puede atender",
+    "metricas": "cuenta lo que el proceso atendió",
     "robots": "habla a los buscadores",
+    "seguridad-txt": "dice a quién avisar",
     "sitemap": "lista direcciones",
     "favicon": "es una imagen fija",
     "api-esquema": "describe la API",

@@ -26,7 +26,7 @@ LIMITE_DE_LINEAS = 400
 #: Los únicos módulos que pueden mirar la hora, una vez cada uno: las puertas, que la pasan como argumento, y el valor
 #: por defecto de los verbos. Las órdenes de administración son puertas también y la miran donde empiezan.
 LEEN_EL_RELOJ = re.compile(
-    r"\w+/(?:views|api|admin|forms|middleware|memoria)(?:\.py|/\w+\.py)|indicadores/acciones/comun\.py"
+    r"\w+/(?:views|api|admin|forms|middleware|memoria|operacion/views)(?:\.py|/\w+\.py)|indicadores/acciones/comun\.py"
 )
 
 #: Plantillas que Django busca por su cuenta.

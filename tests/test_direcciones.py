@@ -26,7 +26,12 @@ from tests.tabla import cliente_de, escrituras
 pytestmark = pytest.mark.django_db
 
 #: La entrada, la salida y la clave propia son de Django y de cualquier cuenta; el índice y las palabras solo leen.
-DE_CUALQUIER_CUENTA = {"login", "logout", "password_change", "password_change_done", "index", "jsi18n"}
+DE_CUALQUIER_CUENTA = {"login", "logout", "password_change", "password_change_done", "index", "jsi18n"} | {
+    "segundo_factor",
+    "segundo_factor_poner",
+}
+#: Donde pone su clave quien la olvidó: no pregunta quién es.
+SIN_INGRESAR = {"clave_olvidada", "clave_nueva"}
 #: Lo único público que recibe algo, y la página del personal que vive fuera de la administración.
 RECIBE, DEL_PERSONAL = "indicador-error", "reporte-preparar"
 
@@ -36,6 +41,7 @@ class Direccion:
     nombre: str
     ruta: str
     es_de_admin: bool
+    patron: str = ""
 
     def __str__(self) -> str:
         return f"{self.nombre or 'sin nombre'} {self.ruta}"
@@ -73,6 +79,8 @@ def direcciones() -> list[Direccion]:
         "agencia": "all",
         "identificador": "CL_SEXO",
         "edicion": "1.0",
+        "uidb64": "MQ",
+        "token": "no-es",
     }
     codigos = {
         "objetivos": ObjetivoPrioritario.objects.order_by("pk").values_list("codigo", flat=True)[0],
@@ -91,7 +99,7 @@ def direcciones() -> list[Direccion]:
             suyos |= {"pk": objeto, "id": objeto}
         concreta = re.sub(r"\(\?P(<\w+>)[^)]*\)", r"\1", ruta.replace("([^/]+)", "<object_id>"))
         concreta = re.sub(r"<(?:\w+:)?(\w+)>", lambda hallado, suyos=suyos: suyos[hallado[1]], concreta)
-        halladas.append(Direccion(patron.name or "", re.sub(r"[\^$]", "", concreta), es_de_admin))
+        halladas.append(Direccion(patron.name or "", re.sub(r"[\^$]", "", concreta), es_de_admin, ruta))
     return halladas
 
 
@@ -116,7 +124,7 @@ def todas(politica_cargada: Any) -> list[Direccion]:
 def test_la_administracion_manda_a_ingresar_a_quien_no_lo_hizo(todas: list[Direccion]) -> None:
     cliente, entrada = Client(), reverse("admin:login")
     abiertas = []
-    for una in (d for d in todas if d.es_de_admin and d.nombre not in ("login", "logout", "jsi18n")):
+    for una in (d for d in todas if d.es_de_admin and d.nombre not in SIN_INGRESAR | {"login", "logout", "jsi18n"}):
         for metodo in ("get", "post"):
             with CaptureQueriesContext(connection) as consultas:
                 respuesta = getattr(cliente, metodo)(una.ruta)
@@ -129,7 +137,7 @@ def test_la_administracion_manda_a_ingresar_a_quien_no_lo_hizo(todas: list[Direc
 def test_una_cuenta_sin_rol_no_escribe_por_ninguna_direccion(todas: list[Direccion]) -> None:
     cliente = cliente_de(fabricas.persona())
     abiertas = []
-    for una in (d for d in todas if d.es_de_admin and d.nombre not in DE_CUALQUIER_CUENTA):
+    for una in (d for d in todas if d.es_de_admin and d.nombre not in DE_CUALQUIER_CUENTA | SIN_INGRESAR):
         with CaptureQueriesContext(connection) as consultas:
             respuesta = cliente.post(una.ruta, {"post": "yes", "motivo": "x", "action": "delete_selected"})
         if respuesta.status_code not in (302, 403, 404, 405) or escrituras(consultas):
@@ -140,7 +148,7 @@ def test_una_cuenta_sin_rol_no_escribe_por_ninguna_direccion(todas: list[Direcci
 def test_quien_solo_lee_no_escribe_por_ninguna_direccion(todas: list[Direccion]) -> None:
     cliente = cliente_de(fabricas.persona(Rol.FUNCIONARIO))
     abiertas = []
-    for una in (d for d in todas if d.nombre not in (*DE_CUALQUIER_CUENTA, RECIBE)):
+    for una in (d for d in todas if d.nombre not in (*DE_CUALQUIER_CUENTA, *SIN_INGRESAR, RECIBE)):
         with CaptureQueriesContext(connection) as consultas:
             cliente.post(una.ruta, {"post": "yes", "motivo": "x", "accion": "emitir"})
         if escrituras(consultas):

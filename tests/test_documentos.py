@@ -16,7 +16,7 @@ from penitenciaria.management.documentos import PUERTAS, documentos, flujo, perm
 from tests.conftest import RAIZ
 
 
-@pytest.mark.parametrize("nombre", ["permisos.md", "flujo.md", "api-cambios.md", "glosario.md"])
+@pytest.mark.parametrize("nombre", ["permisos.md", "flujo.md", "api-cambios.md", "glosario.md", "modelo-de-datos.md"])
 def test_el_documento_del_disco_es_el_que_escribe_el_codigo(nombre: str) -> None:
     guardado = (RAIZ / "docs" / nombre).read_text(encoding="utf-8")
     assert guardado == documentos()[nombre], "Ejecute `manage.py documentar` y guarde lo que cambie."
@@ -24,7 +24,7 @@ def test_el_documento_del_disco_es_el_que_escribe_el_codigo(nombre: str) -> None
 
 def test_la_orden_escribe_una_vez_y_despues_dice_que_esta_al_dia(tmp_path: Path) -> None:
     for dicho in (
-        "Se escribió permisos.md, flujo.md, api-cambios.md y glosario.md.",
+        "Se escribió permisos.md, flujo.md, api-cambios.md, glosario.md y modelo-de-datos.md.",
         "Los documentos ya estaban al día.",
     ):
         salida = StringIO()

@@ -193,6 +193,7 @@ PUERTAS: dict[str, tuple[Accion, str, Callable[[Base], str], Callable[[Base], di
         lambda b: reverse("admin:indicadores_ejerciciocerrado_reabrir", args=[b.cierre.pk]),
         lambda b: {"motivo": "x"},
     ),
+    "ver la operación": (Accion.OPERAR, "get", lambda b: reverse("admin:operacion"), lambda b: {}),
     "ver llaves": (
         Accion.DAR_LLAVES,
         "get",

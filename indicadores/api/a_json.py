@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
@@ -34,6 +35,16 @@ CAMPOS_DE_FICHA = (
     "relevancia",
     "notas",
 )
+
+
+def direccion_de(nombre: str, *partes: int) -> str:
+    """La ruta con ese nombre; buscarla entre todas cuesta más que escribir el resto de la fila."""
+    return _direccion_bajo(get_script_prefix(), nombre, *partes)
+
+
+@lru_cache(maxsize=4096)
+def _direccion_bajo(prefijo: str, nombre: str, *partes: int) -> str:
+    return reverse(nombre, args=partes)
 
 
 def momento(valor: datetime | None) -> str | None:
@@ -87,7 +98,7 @@ def medicion(dato: Dato, *, se_repite: bool, absoluta: Absoluta) -> Json:
         "version": dato.version,
         "publicada_en": momento(dato.publicada_en),
         "fuente": {"nombre": dato.fuente.nombre, "url": dato.fuente.url} if dato.fuente else None,
-        "enlaces": {"constancia": absoluta(reverse("cifra", args=[dato.id]))},
+        "enlaces": {"constancia": absoluta(direccion_de("cifra", dato.id or 0))},
     }
 
 
@@ -124,7 +135,7 @@ def ficha(indicador: Indicador) -> Json:
 def enlaces_de_indicador(indicador: Indicador, absoluta: Absoluta) -> Json:
     return {
         "pagina": absoluta(indicador.get_absolute_url()),
-        "mediciones": absoluta(f"{reverse('api-mediciones')}?{urlencode({'indicador': indicador.codigo})}"),
+        "mediciones": absoluta(f"{direccion_de('api-mediciones')}?{urlencode({'indicador': indicador.codigo})}"),
     }
 
 

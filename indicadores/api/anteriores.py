@@ -3,28 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import CharField, Expression, F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Replace, Substr
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from indicadores.calculo.estado import se_repite
 from indicadores.calculo.tipos import Dato, ValorBase
 from indicadores.lectura import CAMPOS_DE_DATO, dato_de_fila, leer_lineas_base
 from indicadores.models import Ambito, Medicion
-
-
-def granularidad_de(periodo: F) -> Expression:
-    """Lo que distingue el tamaño del periodo en su texto: nada (año), S, Q o 0 (mes; 10, 11 y 12 también)."""
-    return Replace(Substr(periodo, 6, 1), Value("1"), Value("0"), output_field=CharField())
+from indicadores.models.granularidad import Granularidad
 
 
 def de_la_misma_serie(filas: QuerySet[Medicion]) -> QuerySet[Medicion]:
     """Las ``filas`` con valor visible comparables con la de fuera: mismo indicador, lugar, sexo, carácter y tamaño."""
-    return filas.annotate(granularidad=granularidad_de(F("periodo"))).filter(
+    return filas.annotate(granularidad=Granularidad(F("periodo"))).filter(
         indicador=OuterRef("indicador"),
         ambito=OuterRef("ambito"),
         sexo=OuterRef("sexo"),
         caracter=OuterRef("caracter"),
-        granularidad=granularidad_de(OuterRef("periodo")),
+        granularidad=Granularidad(OuterRef("periodo")),
         valor__isnull=False,
         reservada=False,
     )

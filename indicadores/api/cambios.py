@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Length
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -266,18 +266,19 @@ def _reservadas(publicadas: Iterable[Mapping[str, Any]], mirada: Mirada) -> dict
 
     Solo al publicar se reserva, y solo dentro del grupo: lo que calló lo anuncia alguna de sus publicaciones.
     """
-    periodos: defaultdict[int, set[str]] = defaultdict(set)
-    for indicador, periodo in {_grupo(fila) for fila in publicadas}:
-        periodos[indicador].add(periodo)
-    if not periodos:
+    grupos = {_grupo(fila) for fila in publicadas}
+    if not grupos:
         return {}
-    grupos = Q()
-    for indicador, suyos in sorted(periodos.items()):
-        grupos |= Q(indicador=indicador, periodo__in=sorted(suyos))
     halladas: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
-    filas = _vigentes(mirada).filter(grupos, reservada=True).order_by("pk")
-    for clave, indicador, periodo in filas.values_list("pk", "indicador_id", "periodo"):
-        halladas[indicador, periodo].append(clave)
+    # Las reservadas son pocas y tienen su índice: se leen las de todos los cruces y se dejan las de estos grupos.
+    filas = _vigentes(mirada).filter(
+        indicador__in={indicador for indicador, _ in grupos},
+        periodo__in={periodo for _, periodo in grupos},
+        reservada=True,
+    )
+    for clave, indicador, periodo in filas.order_by("pk").values_list("pk", "indicador_id", "periodo"):
+        if (indicador, periodo) in grupos:
+            halladas[indicador, periodo].append(clave)
     return halladas
 
 

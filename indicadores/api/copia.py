@@ -12,8 +12,20 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections, transaction
-from django.db.models import Case, CharField, Expression, F, OuterRef, QuerySet, Subquery, Value, When, Window
-from django.db.models.functions import Lag, Replace, Substr
+from django.db.models import (
+    Case,
+    Expression,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    When,
+    Window,
+)
+from django.db.models.functions import Cast, Lag
 from psycopg2 import Error as ErrorDePostgres
 
 from indicadores.api.tablas import Columna
@@ -21,7 +33,8 @@ from indicadores.calculo.tipos import Motivo
 from indicadores.formato import TEXTO_DE_MOTIVO
 from indicadores.intercambio.seguro import ESPACIOS, INICIOS
 from indicadores.mirada import Mirada
-from indicadores.models import Ambito, LineaBase
+from indicadores.models import Ambito, Fuente, Indicador, LineaBase
+from indicadores.models.granularidad import Granularidad
 
 TROZO = 128 * 1024
 EN_COLA = 4
@@ -38,10 +51,10 @@ PREPARATIVOS = {"jit": "off", "work_mem": "'64MB'", "enable_nestloop": "off", "e
 #: De dónde sale lo que hace falta de cada fila; el prefijo evita chocar con los campos del modelo.
 CAMPOS = {
     "id": "id",
-    "indicador": "indicador__codigo",
+    "indicador_id": "indicador_id",
     "periodo": "periodo",
     "fin": "fin",
-    "ambito": "ambito__codigo",
+    "ambito_id": "ambito_id",
     "sexo": "sexo",
     "valor": "valor",
     "motivo": "motivo_ausencia",
@@ -54,8 +67,15 @@ CAMPOS = {
     "version": "version",
     "publicada_en": "publicada_en",
     "reservada": "reservada",
-    "fuente": "fuente__nombre",
-    "url": "fuente__url",
+    "fuente_id": "fuente_id",
+}
+#: Por qué se ordena, dicho con las columnas de ``_completas``.
+ORDENES = {
+    "pk": "c_id",
+    "fin": "c_fin",
+    "publicada_en": "c_publicada_en",
+    "indicador__codigo": "i.codigo",
+    "ambito__codigo": "a.codigo",
 }
 
 
@@ -87,47 +107,53 @@ def _consulta(
     cursor: Any, filas: QuerySet[Any], columnas: tuple[Columna, ...], mirada: Mirada, constancia: str
 ) -> bytes:
     """El ``COPY`` completo, con sus parámetros ya escritos."""
-    dentro, parametros = _con_previo(filas, mirada).query.sql_with_params()
     principio, _, final = constancia.rpartition("0")
     expresiones = EXPRESIONES | {
         "enlaces_constancia": cursor.mogrify("%s || c_id || %s", [principio, final]).decode(),
-        "motivo_texto": _inocuo(_texto_de_motivo(cursor)),
+        "motivo_texto": _texto_de_motivo(cursor),
     }
     elegidas = ", ".join(expresiones[columna.nombre] for columna in columnas)
-    escrita = cursor.mogrify(dentro, parametros).decode()
-    return f"COPY (SELECT {elegidas} FROM ({escrita}) vistas) TO STDOUT (FORMAT csv)".encode()
+    dentro, parametros = _con_previo(filas.order_by(), mirada).query.sql_with_params()
+    completas = COMPLETAS.format(
+        ventana=cursor.mogrify(dentro, parametros).decode(),
+        orden=", ".join(
+            f"{ORDENES[str(campo).removeprefix('-')]} {'DESC' if str(campo).startswith('-') else 'ASC'}"
+            for campo in filas.query.order_by
+        ),
+    )
+    return f"COPY (SELECT {elegidas} FROM ({completas}) completas) TO STDOUT (FORMAT csv)".encode()
 
 
 def _con_previo(filas: QuerySet[Any], mirada: Mirada) -> QuerySet[Any]:
     """Lo que hace falta de cada fila, con el valor anterior de su serie y la línea base que la precede."""
+    # Los textos empiezan por letras distintas: con sus códigos basta, y ordenar números cuesta la mitad.
+    clase = (
+        Func("sexo", function="ASCII", output_field=IntegerField()) * 65536
+        + Func("caracter", function="ASCII", output_field=IntegerField()) * 256
+        + Func("c_tamano", function="ASCII", output_field=IntegerField())
+    )
+    con_valor = Case(When(valor__isnull=False, reservada=False, then=1), default=0)
     serie: dict[str, Any] = {
-        "partition_by": [
-            F("indicador"),
-            F("ambito"),
-            F("sexo"),
-            F("caracter"),
-            F("c_tamano"),
-            Case(When(valor__isnull=False, reservada=False, then=Value(1)), default=Value(0)),
-        ],
+        "partition_by": [F("indicador"), F("ambito"), clase, con_valor],
         "order_by": [F("fin").asc(), F("id").asc()],
     }
+    del_pais = Ambito.objects.filter(codigo=Ambito.NACIONAL).order_by("pk").values("pk")
     bases = LineaBase.objects.vigentes(mirada.a_la_fecha).filter(indicador=OuterRef("indicador"), valor__isnull=False)
 
     def de_la_base(campo: str) -> Expression:
         suya = Subquery(bases.order_by("-version").values(campo)[:1])
-        return Case(When(c_tamano="", sexo="T", caracter="oficial", ambito__codigo=Ambito.NACIONAL, then=suya))
+        return Case(When(c_tamano="", sexo="T", caracter="oficial", ambito__in=del_pais, then=suya))
 
-    # Lo que distingue el tamaño del periodo en su texto: nada (año), S, Q o 0 (mes).
-    tamano = Replace(Substr("periodo", 6, 1), Value("1"), Value("0"), output_field=CharField())
-    completas = filas.annotate(c_tamano=tamano).annotate(
+    completas = filas.annotate(c_tamano=Granularidad("periodo")).annotate(
         **{f"c_{nombre}": F(campo) for nombre, campo in CAMPOS.items()},
         c_previo=Window(Lag("valor"), **serie),
         c_previo_numerador=Window(Lag("numerador"), **serie),
         c_previo_fin=Window(Lag("fin"), **serie),
         c_base=de_la_base("valor"),
         c_anio_base=de_la_base("anio"),
+        c_publicada=Cast("publicada_en", TextField()),
     )
-    propias = ("c_previo", "c_previo_numerador", "c_previo_fin", "c_base", "c_anio_base")
+    propias = ("c_previo", "c_previo_numerador", "c_previo_fin", "c_base", "c_anio_base", "c_publicada")
     return completas.values(*(f"c_{nombre}" for nombre in CAMPOS), *propias)
 
 
@@ -137,10 +163,7 @@ def _con_previo(filas: QuerySet[Any], mirada: Mirada) -> QuerySet[Any]:
 def _inocuo(texto: str) -> str:
     """Véase ``seguro.inocuo``."""
     inicios = ", ".join(f"'{signo}'" for signo in INICIOS)
-    return (
-        f"CASE WHEN left(ltrim({texto}, '{ESPACIOS}'), 1) IN ({inicios}, '''') "
-        f"THEN '''' || {texto} ELSE {texto} END"
-    )
+    return f"CASE WHEN left(ltrim({texto}, '{ESPACIOS}'), 1) IN ({inicios}, '''') THEN '''' || {texto} ELSE {texto} END"
 
 
 def _si_se_muestra(columna: str) -> str:
@@ -148,13 +171,18 @@ def _si_se_muestra(columna: str) -> str:
 
 
 def _texto_de_motivo(cursor: Any) -> str:
-    """Lo que alguien explicó o, si no explicó, el texto del código; de lo reservado, solo el suyo."""
+    """Lo que alguien explicó o, si no explicó, el texto del código; de lo reservado, solo el suyo.
+
+    Casi ninguna fila tiene motivo: es lo primero que se mira.
+    """
     casos = " ".join(
         cursor.mogrify("WHEN %s THEN %s", [motivo.value, texto]).decode() for motivo, texto in TEXTO_DE_MOTIVO.items()
     )
     reservado = cursor.mogrify("%s", [TEXTO_DE_MOTIVO[Motivo.POCAS_PERSONAS]]).decode()
-    propio = f"CASE WHEN c_texto <> '' THEN c_texto ELSE CASE c_motivo {casos} END END"
-    return f"(CASE WHEN c_reservada THEN {reservado} WHEN c_motivo <> '' THEN {propio} END)"
+    return (
+        f"CASE WHEN c_reservada THEN {_inocuo(reservado)} WHEN c_motivo = '' THEN NULL "
+        f"WHEN c_texto <> '' THEN {_inocuo('c_texto')} ELSE {_inocuo(f'(CASE c_motivo {casos} END)')} END"
+    )
 
 
 SE_REPITE = """CASE WHEN c_valor IS NULL OR c_reservada THEN 'false'
@@ -164,15 +192,15 @@ SE_REPITE = """CASE WHEN c_valor IS NULL OR c_reservada THEN 'false'
  WHEN c_previo = c_valor AND (c_previo_numerador IS NULL OR c_numerador IS NULL OR c_previo_numerador = c_numerador)
   THEN 'true' ELSE 'false' END"""
 #: El texto de la base («2026-02-02 10:00:00-05») ya sirve si trae ninguna o seis cifras de segundo; si no, se compone.
-PUBLICADA_EN = """CASE WHEN length(c_publicada_en::text) IN (22, 29)
- THEN overlay(c_publicada_en::text PLACING 'T' FROM 11) || ':00'
+PUBLICADA_EN = """CASE WHEN length(c_publicada) IN (22, 29)
+ THEN overlay(c_publicada PLACING 'T' FROM 11) || ':00'
  ELSE to_char(c_publicada_en, 'YYYY-MM-DD"T"HH24:MI:SS.USTZH:TZM') END"""
 EXPRESIONES = {
-    "indicador": _inocuo("c_indicador"),
+    "indicador": "c_indicador",
     "id": "c_id",
     "periodo": "c_periodo",
     "fin": "c_fin",
-    "ambito": _inocuo("c_ambito"),
+    "ambito": "c_ambito",
     "sexo": "c_sexo",
     "valor": _si_se_muestra("trim_scale(c_valor)"),
     "motivo_codigo": f"CASE WHEN c_reservada THEN '{Motivo.POCAS_PERSONAS.value}' ELSE nullif(c_motivo, '') END",
@@ -184,9 +212,19 @@ EXPRESIONES = {
     "se_repite": SE_REPITE,
     "version": "c_version",
     "publicada_en": PUBLICADA_EN,
-    "fuente_nombre": _inocuo("nullif(c_fuente, '')"),
-    "fuente_url": _inocuo("nullif(c_url, '')"),
+    "fuente_nombre": "c_fuente",
+    "fuente_url": "c_url",
 }
+#: Los textos del catálogo se hacen inocuos una vez cada uno, y no una vez por fila.
+COMPLETAS = f"""
+WITH i AS MATERIALIZED (SELECT id, codigo, {_inocuo("codigo")} AS inocuo FROM {Indicador._meta.db_table}),
+     a AS MATERIALIZED (SELECT id, codigo, {_inocuo("codigo")} AS inocuo FROM {Ambito._meta.db_table}),
+     f AS MATERIALIZED (SELECT id, {_inocuo("nullif(nombre, '')")} AS nombre, {_inocuo("nullif(url, '')")} AS url
+                        FROM {Fuente._meta.db_table})
+SELECT ventana.*, i.inocuo AS c_indicador, a.inocuo AS c_ambito, f.nombre AS c_fuente, f.url AS c_url
+FROM ({{ventana}}) ventana JOIN i ON i.id = c_indicador_id JOIN a ON a.id = c_ambito_id
+LEFT JOIN f ON f.id = c_fuente_id
+ORDER BY {{orden}}"""
 
 
 class Abandonada(Exception):

@@ -23,6 +23,9 @@ class Problema(serializers.Serializer):
     detail = serializers.CharField(help_text="Qué pasó, en una frase.")
     instance = serializers.CharField(help_text="La ruta que se pidió.")
     parametro = serializers.CharField(required=False, help_text="El parámetro culpable, si es uno.")
+    incidente = serializers.CharField(
+        required=False, help_text="En un fallo del servidor, el código con que se encuentra en sus registros."
+    )
 
 
 class RazonDeResultado(serializers.Serializer):

@@ -15,4 +15,4 @@ class JSONVeloz(JSONRenderer):
     def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
         if data is None or self.get_indent(accepted_media_type or "", renderer_context or {}):
             return bytes(super().render(data, accepted_media_type, renderer_context))
-        return orjson.dumps(data, default=self._otros.default, option=orjson.OPT_NON_STR_KEYS)
+        return orjson.dumps(data, default=self._otros.default)

@@ -4,31 +4,33 @@ Da exactamente lo mismo que el camino general (una prueba compara los dos), sin 
 petición. Solo atiende lo que entiende del todo: ante un parámetro que no es de los suyos, o que no es válido, devuelve
 None y contesta el general, que es también quien explica los errores.
 
-El catálogo (códigos, fuentes, líneas base) y las cuentas se recuerdan mientras no cambie la marca de la última
-publicación (``request.marca``, que pone ``penitenciaria.memoria``); sin marca se leen cada vez.
+El catálogo y las cuentas salen de ``recuerdo``. Se cuenta por día de término: así se sabe también en qué día empieza
+cualquier página, y la 90.000 se lee sin recorrer las anteriores.
 """
 
 import re
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections, router
 from django.http import QueryDict
-from django.urls import reverse
 
 from indicadores.api import a_json
 from indicadores.api.paginacion import PARAMETROS as DE_PAGINA
+from indicadores.api.recuerdo import Catalogo, Recuerdo, recordar
 from indicadores.calculo.estado import se_repite
 from indicadores.calculo.tipos import Ausencia, Caracter, Dato, Motivo, Periodo, PeriodoInvalido, Sexo, ValorBase
 from indicadores.formato import numero_json
 from indicadores.lectura import leer_lineas_base
 from indicadores.mirada import Mirada
-from indicadores.models import Ambito, Fuente, Indicador, Medicion
+from indicadores.models import Ambito, Medicion
+from indicadores.models.granularidad import ESCRITA
 
 Fila = tuple[Any, ...]
 DIA = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -41,112 +43,24 @@ OPCIONES = {
 SIN_CONDICION = {"corte", "a_la_fecha", "ordering", *DE_PAGINA}
 #: Lo que se sabe contestar; cualquier otro parámetro va por el camino general.
 SENCILLOS = {*OPCIONES, *SIN_CONDICION, "format", "indicador", "objetivo", "servicio", "ambito", "ambito_nivel"}
-SENCILLOS |= {"anio", "desde", "hasta", "periodo"}
-#: Cuántas cuentas y finales de página se recuerdan.
-RECUERDOS = 4096
-
-
-# --- El catálogo ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogo:
-    """Lo que una fila solo cita por su clave."""
-
-    indicador: dict[int, str]
-    del_objetivo: dict[str, tuple[int, ...]]
-    del_servicio: dict[str, tuple[int, ...]]
-    ambito: dict[int, str]
-    del_nivel: dict[str, tuple[int, ...]]
-    fuente: dict[int, a_json.Json]
-    clave_de_indicador: dict[str, int]
-    clave_de_ambito: dict[str, int]
-
-
-class Recuerdo:
-    """Lo que vale mientras no cambie la marca; se comparte entre hilos porque todo lo suyo se repone entero."""
-
-    def __init__(self, marca: str | None) -> None:
-        self.marca = marca
-        self._catalogo: Catalogo | None = None
-        self.bases: dict[int, ValorBase] | None = None
-        self._dichos: OrderedDict[Any, Any] = OrderedDict()
-
-    @property
-    def catalogo(self) -> Catalogo:
-        if self._catalogo is None:
-            self._catalogo = leer_catalogo()
-        return self._catalogo
-
-    def decir(self, clave: Any, averiguar: Callable[[], Any]) -> Any:
-        """Lo averiguado antes con esa clave; si no, lo averigua. Sin marca no se recuerda nada."""
-        if self.marca is None:
-            return averiguar()
-        dicho = self._dichos.get(clave)
-        if dicho is None:
-            self.anotar(clave, dicho := averiguar())
-        return dicho
-
-    def visto(self, clave: Any) -> Any:
-        return self._dichos.get(clave)
-
-    def anotar(self, clave: Any, valor: Any) -> None:
-        if self.marca is not None:
-            self._dichos[clave] = valor
-            while len(self._dichos) > RECUERDOS:
-                self._dichos.popitem(last=False)
-
-
-_recuerdo: Recuerdo | None = None
-
-
-def recordar(marca: str | None) -> Recuerdo:
-    """El recuerdo de esa marca; el de la anterior se olvida."""
-    global _recuerdo
-    actual = _recuerdo
-    if marca is None:
-        return Recuerdo(None)
-    if actual is None or actual.marca != marca:
-        actual = _recuerdo = Recuerdo(marca)
-    return actual
-
-
-def leer_catalogo() -> Catalogo:
-    """El catálogo de ahora, en tres consultas."""
-    indicadores = list(
-        Indicador.objects.order_by("pk").values_list("pk", "codigo", "objetivo__codigo", "servicio__codigo")
-    )
-    ambitos = list(Ambito.objects.order_by("pk").values_list("pk", "codigo", "nivel"))
-    fuentes = Fuente.objects.order_by("pk").values_list("pk", "nombre", "url")
-    return Catalogo(
-        indicador={clave: codigo for clave, codigo, _, _ in indicadores},
-        del_objetivo=_por([(objetivo, clave) for clave, _, objetivo, _ in indicadores]),
-        del_servicio=_por([(servicio, clave) for clave, _, _, servicio in indicadores]),
-        ambito={clave: codigo for clave, codigo, _ in ambitos},
-        del_nivel=_por([(nivel, clave) for clave, _, nivel in ambitos]),
-        fuente={clave: {"nombre": nombre, "url": url or None} for clave, nombre, url in fuentes if nombre},
-        clave_de_indicador={codigo: clave for clave, codigo, _, _ in indicadores},
-        clave_de_ambito={codigo: clave for clave, codigo, _ in ambitos},
-    )
-
-
-def _por(pares: list[tuple[str | None, int]]) -> dict[str, tuple[int, ...]]:
-    grupos: dict[str, tuple[int, ...]] = {}
-    for nombre, clave in pares:
-        if nombre is not None:
-            grupos[nombre] = (*grupos.get(nombre, ()), clave)
-    return grupos
-
+#: Los que dicen entre qué días terminan los periodos.
+DIAS = ("anio", "desde", "hasta")
+SENCILLOS |= {*DIAS, "periodo"}
 
 # --- Lo que se pide -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Pedido:
-    """La condición, ya en SQL, con sus valores; lo bastante para recordar por él una cuenta."""
+    """La condición, ya en SQL, con sus valores; lo bastante para recordar por él una cuenta.
+
+    Entre qué días terminan va aparte, y cada extremo una sola vez: SQLite busca por uno, y por los demás recorre.
+    """
 
     condicion: str
     valores: tuple[Any, ...]
+    desde: date
+    hasta: date
     sentido: str
 
 
@@ -155,7 +69,9 @@ def leer_pedido(parametros: QueryDict, mirada: Mirada, catalogo: Catalogo) -> Pe
     ordenado = ORDENES.get(parametros.get("ordering", "").strip())
     if ordenado is None:
         return None
-    condiciones, valores = ["m.fin <= %s"], [_dia(mirada.corte)]
+    condiciones: list[str] = []
+    valores: list[Any] = []
+    desde, hasta = date.min, mirada.corte
     for nombre in parametros:
         escrito = str(parametros[nombre])
         texto = escrito.strip()
@@ -165,24 +81,35 @@ def leer_pedido(parametros: QueryDict, mirada: Mirada, catalogo: Catalogo) -> Pe
             or (nombre, texto) == ("format", "json")
         ):
             continue
+        if nombre in DIAS:
+            dias = _leer_dias(nombre, escrito)
+            if dias is None:
+                return None
+            desde, hasta = max(desde, dias[0]), min(hasta, dias[1])
+            continue
         leido = _condicion(nombre, escrito, catalogo)
         if leido is None:
             return None
         condiciones.append(leido[0])
         valores += leido[1]
-    return Pedido(" AND ".join(condiciones), tuple(valores), ordenado)
+    return Pedido("".join(f" AND {una}" for una in condiciones), tuple(valores), desde, hasta, ordenado)
+
+
+def _leer_dias(nombre: str, texto: str) -> tuple[date, date] | None:
+    """Entre qué días han de terminar los periodos."""
+    if nombre == "anio":
+        if not (texto.isascii() and texto.isdigit() and len(texto) == 4 and 1990 <= int(texto) <= 2100):
+            return None
+        return date(int(texto), 1, 1), date(int(texto), 12, 31)
+    dia = _leer_dia(texto)
+    if dia is None:
+        return None
+    return (dia, date.max) if nombre == "desde" else (date.min, dia)
 
 
 def _condicion(nombre: str, texto: str, catalogo: Catalogo) -> tuple[str, list[Any]] | None:
     if nombre in OPCIONES:
         return (f"m.{nombre} = %s", [texto]) if texto in OPCIONES[nombre] else None
-    if nombre in ("desde", "hasta"):
-        dia = _leer_dia(texto)
-        return (f"m.fin {'>=' if nombre == 'desde' else '<='} %s", [_dia(dia)]) if dia else None
-    if nombre == "anio":
-        if not (texto.isascii() and texto.isdigit() and len(texto) == 4 and 1990 <= int(texto) <= 2100):
-            return None
-        return "m.fin >= %s AND m.fin <= %s", [_dia(date(int(texto), 1, 1)), _dia(date(int(texto), 12, 31))]
     if nombre == "periodo":
         try:
             periodo = Periodo.leer(texto)
@@ -216,8 +143,6 @@ def _dia(dia: date) -> Any:
 # --- Las filas ------------------------------------------------------------------------------------------------------
 
 VIGENTE = "{0}.publicada_en <= %s AND ({0}.sustituida_en IS NULL OR {0}.sustituida_en > %s)"
-#: Lo que distingue el tamaño del periodo en su texto: nada (año), S, Q o 0 (mes; 10, 11 y 12 también).
-TAMANO = "replace(substr({0}.periodo, 6, 1), '1', '0')"
 ELEGIR = "SELECT m.id FROM indicadores_medicion m WHERE {condicion} ORDER BY m.fin {sentido}, m.id {sentido} LIMIT %s"
 #: Primero las claves, que salen de un índice; después, solo esas filas, y de cada una el valor anterior de su serie.
 FILAS = f"""
@@ -228,7 +153,7 @@ FROM ({{elegidas}}) e JOIN indicadores_medicion m ON m.id = e.id
 LEFT JOIN indicadores_medicion p ON p.id = (
   SELECT a.id FROM indicadores_medicion a
   WHERE a.indicador_id = m.indicador_id AND a.ambito_id = m.ambito_id AND a.sexo = m.sexo AND a.caracter = m.caracter
-    AND a.fin < m.fin AND {TAMANO.format("a")} = {TAMANO.format("m")}
+    AND a.fin < m.fin AND {ESCRITA.format("a.periodo")} = {ESCRITA.format("m.periodo")}
     AND a.valor IS NOT NULL AND NOT a.reservada AND {VIGENTE.format("a")}
   ORDER BY a.fin DESC, a.id DESC LIMIT 1)
 ORDER BY m.fin {{sentido}}, m.id {{sentido}}
@@ -244,42 +169,51 @@ class Rapidas(Sequence[a_json.Json]):
         self.es_ahora = not mirada.pide_fecha
         self.momento = connection.ops.adapt_datetimefield_value(mirada.a_la_fecha)
         self.principio, _, self.final = constancia.rpartition("0")
+        self._dias: tuple[tuple[Any, int], ...] | None = None
         self._cuantas: int | None = None
 
     def count(self, _fila: Any = None) -> int:
         """Cuántas son; se recuerda mientras no se publique nada."""
-
-        def contar() -> int:
-            condicion = f"{VIGENTE.format('m')} AND {self.pedido.condicion}"
-            [(cuantas,)] = self._leer(
-                f"SELECT COUNT(*) FROM indicadores_medicion m WHERE {condicion}",
-                [self.momento, self.momento, *self.pedido.valores],
-            )
-            return int(cuantas)
-
         if self._cuantas is None:
-            self._cuantas = int(self.recuerdo.decir(("cuantas", *self._clave()), contar))
+            self._cuantas = sum(cuantas for _, cuantas in self._por_dia())
         return self._cuantas
+
+    def _por_dia(self) -> tuple[tuple[Any, int], ...]:
+        """Cuántas terminan cada día, en el orden en que se muestran: pocos días, haya las filas que haya."""
+
+        def contar() -> tuple[tuple[Any, int], ...]:
+            condicion, valores = self._condicion()
+            filas = self._leer(
+                f"SELECT m.fin, COUNT(*) FROM indicadores_medicion m WHERE {condicion} "
+                f"GROUP BY m.fin ORDER BY m.fin {self.pedido.sentido}",
+                valores,
+            )
+            return tuple((dia, int(cuantas)) for dia, cuantas in filas)
+
+        if self._dias is None:
+            self._dias = self.recuerdo.decir(("cuantas", *self._clave()), contar)
+        return self._dias
 
     def __len__(self) -> int:
         return self.count()
 
     def __getitem__(self, trozo: Any) -> Any:
-        """Las filas de un trozo; si se leyó el que le precede, se sigue desde su final sin contar las de antes."""
+        """Las filas de un trozo: se sigue desde donde terminó el que le precede o, si nadie lo leyó, desde su día."""
         desde, hasta = trozo.start, min(trozo.stop, self.count())
-        condicion, valores = f"{VIGENTE.format('m')} AND {self.pedido.condicion}", [self.momento, self.momento]
-        valores += self.pedido.valores
         final = self.recuerdo.visto(("final", desde, *self._clave())) if desde else None
-        elegidas = ELEGIR.format(condicion=condicion, sentido=self.pedido.sentido)
+        saltar = 0
         if final is not None:
-            comparado = "<" if self.pedido.sentido == "DESC" else ">"
-            mas_alla = f"{condicion} AND (m.fin, m.id) {comparado} (%s, %s)"
-            elegidas = ELEGIR.format(condicion=mas_alla, sentido=self.pedido.sentido)
-            valores += final
+            condicion, valores = self._condicion(despues_de=final)
+        elif desde:
+            dia, saltar = self._donde_empieza(desde)
+            condicion, valores = self._condicion(primer_dia=dia)
+        else:
+            condicion, valores = self._condicion()
+        elegidas = ELEGIR.format(condicion=condicion, sentido=self.pedido.sentido)
         valores.append(hasta - desde)
-        if desde and final is None:
+        if saltar:
             elegidas += " OFFSET %s"
-            valores.append(desde)
+            valores.append(saltar)
         # Unido a un texto, SQLite lo entrega como está guardado, sin interpretarlo fila por fila.
         publicada_en = "'' || m.publicada_en" if connection.vendor == "sqlite" else "m.publicada_en"
         sentencia = FILAS.format(elegidas=elegidas, sentido=self.pedido.sentido, publicada_en=publicada_en)
@@ -288,12 +222,36 @@ class Rapidas(Sequence[a_json.Json]):
             self.recuerdo.anotar(("final", hasta, *self._clave()), (_fin(filas[-1][2]), filas[-1][0]))
         return self._a_json(filas)
 
+    def _condicion(self, *, primer_dia: Any = None, despues_de: tuple[str, int] | None = None) -> tuple[str, list[Any]]:
+        """Lo que han de cumplir las filas y sus valores; desde ese día o después de esa fila, en el orden pedido."""
+        desde, hasta = _dia(self.pedido.desde), _dia(self.pedido.hasta)
+        baja = self.pedido.sentido == "DESC"
+        valores = [self.momento, self.momento, *self.pedido.valores]
+        if despues_de is not None:
+            extremo, otro = ("<", ">=") if baja else (">", "<=")
+            limites = f"(m.fin, m.id) {extremo} (%s, %s) AND m.fin {otro} %s"
+            valores += [*despues_de, desde if baja else hasta]
+        else:
+            limites = "m.fin <= %s AND m.fin >= %s"
+            if primer_dia is not None:
+                desde, hasta = (desde, _dia(primer_dia)) if baja else (_dia(primer_dia), hasta)
+            valores += [hasta, desde]
+        return f"{VIGENTE.format('m')}{self.pedido.condicion} AND {limites}", valores
+
+    def _donde_empieza(self, desde: int) -> tuple[Any, int]:
+        """El día en que termina la fila número ``desde`` y cuántas de ese día le preceden."""
+        dias = self._por_dia()
+        finales = list(accumulate(cuantas for _, cuantas in dias))
+        cual = bisect_right(finales, desde)
+        dia, cuantas = dias[cual]
+        return dia, desde - (finales[cual] - cuantas)
+
     def _clave(self) -> tuple[Any, ...]:
         """De ahora, la marca basta; de otra fecha, también la fecha."""
         return (self.pedido, None if self.es_ahora else self.momento)
 
     def _leer(self, sentencia: str, valores: list[Any]) -> list[Fila]:
-        with connection.cursor() as cursor:
+        with connections[router.db_for_read(Medicion)].cursor() as cursor:
             cursor.execute(sentencia, valores)
             return cursor.fetchall()
 
@@ -357,7 +315,7 @@ def elegir(parametros: QueryDict, mirada: Mirada, marca: str | None, absoluta: a
     pedido = leer_pedido(parametros, mirada, recuerdo.catalogo)
     if pedido is None:
         return None
-    return Rapidas(pedido, mirada, recuerdo, absoluta(reverse("cifra", args=[0])))
+    return Rapidas(pedido, mirada, recuerdo, absoluta(a_json.direccion_de("cifra", 0)))
 
 
 def _se_repite(

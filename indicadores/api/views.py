@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.functional import cached_property
 from django.utils.http import http_date
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -31,12 +32,15 @@ from indicadores.api.parametros import (
     leer_orden,
     leer_texto,
 )
+from indicadores.api.recuerdo import Recuerdo, recordar
 from indicadores.api.tablas import Columna, Esquema, columnas_de
 from indicadores.lectura import (
     CAMPOS_DE_DATO,
+    Fijado,
     IndicadorLeido,
     catalogo,
     dato_de_fila,
+    leer_fijado,
     leer_indicadores,
     ultima_publicacion,
 )
@@ -66,6 +70,13 @@ class Recurso(APIView):
     def admitidos(self) -> tuple[str, ...]:
         return self.parametros
 
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """A quien acepta cualquier cosa se le da lo primero que hay, sin sopesar preferencias."""
+        if request.META.get("HTTP_ACCEPT", "*/*") == "*/*":
+            [primero, *_] = self.get_renderers()
+            return primero, primero.media_type
+        return super().perform_content_negotiation(request, force)
+
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         """Solo qué métodos hay: el resto lo dice el esquema."""
         return Response(status=204)
@@ -75,11 +86,20 @@ class Recurso(APIView):
         if final.status_code == 200:
             # Cualquier intermediario puede guardarla, y todos preguntan antes de volver a darla.
             patch_cache_control(final, public=True, no_cache=True)
-            recuerdo = rapido.recordar(None if self.mirada.pide_fecha else getattr(request, "marca", None))
-            publicada = recuerdo.decir("ultima publicación", lambda: ultima_publicacion(self.mirada.a_la_fecha))
+            etag = getattr(request, "etag", None)
+            if etag is not None and not final.streaming:
+                final.headers["ETag"] = etag
+            publicada = (Recuerdo(None) if self.mirada.pide_fecha else self.recuerdo).decir(
+                "ultima publicación", lambda: ultima_publicacion(self.mirada.a_la_fecha)
+            )
             if publicada is not None:
                 final.headers["Last-Modified"] = http_date(publicada.timestamp())
         return final
+
+    @cached_property
+    def recuerdo(self) -> Recuerdo:
+        """Lo que se recuerda hasta la próxima publicación."""
+        return recordar(getattr(self.request, "marca", None))
 
     def absoluta(self, ruta: str) -> str:
         return str(self.request.build_absolute_uri(ruta))
@@ -162,8 +182,12 @@ def uno(filas: QuerySet[M], que: str, **clave: str) -> M:
     [texto] = clave.values()
     fila = None if "\0" in texto else filas.filter(**clave).first()
     if fila is None:
-        raise NotFound(f"No existe {que} {citar(texto)}.")
+        raise no_existe(que, texto)
     return fila
+
+
+def no_existe(que: str, texto: str) -> NotFound:
+    return NotFound(f"No existe {que} {citar(texto)}.")
 
 
 # --- Indicadores ----------------------------------------------------------------------------------------------------
@@ -197,7 +221,7 @@ class Indicadores(Lista):
         return self.entregar(leidos, self._a_dict)
 
     def _leer(self, indicadores: QuerySet[Indicador] | Sequence[Indicador]) -> list[IndicadorLeido]:
-        return leer_indicadores(indicadores, corte=self.mirada.corte, a_la_fecha=self.mirada.a_la_fecha)
+        return evaluados(list(indicadores), self)
 
     def _a_dict(self, leidos: Sequence[IndicadorLeido]) -> list[a_json.Json]:
         return [a_json.indicador(leido, self.absoluta) for leido in leidos]
@@ -206,9 +230,23 @@ class Indicadores(Lista):
 class UnIndicador(Recurso):
     @documentar("indicador", detalle(esquemas.Indicador), "Un indicador, evaluado al corte")
     def get(self, request: Request, codigo: str) -> Response:
-        suyo = uno(catalogo(), "un indicador con el código", codigo=codigo)
-        [leido] = leer_indicadores([suyo], corte=self.mirada.corte, a_la_fecha=self.mirada.a_la_fecha)
+        conocidos = self.recuerdo.decir("indicadores", lambda: {una.codigo: una for una in catalogo()})
+        if codigo not in conocidos:
+            raise no_existe("un indicador con el código", codigo)
+        [leido] = evaluados([conocidos[codigo]], self)
         return Response(a_json.indicador(leido, self.absoluta))
+
+
+def evaluados(indicadores: Sequence[Indicador], recurso: Recurso) -> list[IndicadorLeido]:
+    """Los indicadores al corte. Lo que alguien fijó se lee una vez por publicación; las mediciones, siempre."""
+    mirada = recurso.mirada
+
+    def leer() -> Fijado:
+        claves = Indicador.objects.order_by("pk").values_list("pk", flat=True)
+        return leer_fijado(claves, a_la_fecha=mirada.a_la_fecha)
+
+    fijado = None if mirada.pide_fecha or recurso.recuerdo.marca is None else recurso.recuerdo.decir("fijado", leer)
+    return leer_indicadores(indicadores, corte=mirada.corte, a_la_fecha=mirada.a_la_fecha, fijado=fijado)
 
 
 # --- Mediciones -----------------------------------------------------------------------------------------------------

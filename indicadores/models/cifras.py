@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from indicadores.calculo.tipos import MOTIVOS_DECLARABLES
 from indicadores.formato import TEXTO_DE_MOTIVO
 from indicadores.models.catalogo import Ambito, Indicador
+from indicadores.models.granularidad import DE_LA_SERIE
 from indicadores.models.lotes import Lote
 from objetivos.models import Fuente, Norma
 
@@ -312,6 +313,13 @@ class Medicion(ConAusencia):
             models.Index(fields=["ambito", "sexo", "publicada_en", "id"], name="medicion_novedades"),
             models.Index(fields=["etapa", "id"], name="medicion_etapa"),
             models.Index(fields=["publicada_en", "id"], name="medicion_publicada"),
+            # El valor anterior de una serie (el que dice si otro se repite) se halla en un paso y sin leer las filas.
+            models.Index(
+                *DE_LA_SERIE, *VIGENCIA, name="medicion_anterior", condition=Q(valor__isnull=False, reservada=False)
+            ),
+            models.Index(
+                fields=["indicador", "periodo", "id"], name="medicion_reservadas", condition=Q(reservada=True)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

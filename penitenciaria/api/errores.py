@@ -13,6 +13,8 @@ from rest_framework import exceptions
 from indicadores.api.parametros import ParametroInvalido, citar
 from indicadores.errores import DatoInvalido
 from indicadores.formato import enumerar, plural
+from penitenciaria.peticion import id_actual
+from penitenciaria.replicas import se_fue
 
 registro = logging.getLogger("django.request")
 
@@ -27,8 +29,11 @@ TITULOS = {
     415: "Tipo de contenido no admitido",
     429: "Demasiadas peticiones",
     500: "Error del servidor",
+    503: "El servicio no está disponible",
 }
 FALLO = "El servidor falló al preparar la respuesta. El fallo quedó registrado; vuelva a intentarlo más tarde."
+
+SIN_BASE = "La base de datos no responde en este momento. Vuelva a intentarlo en unos segundos."
 
 
 def problema(
@@ -49,6 +54,8 @@ def problema(
     }
     if parametro is not None:
         cuerpo["parametro"] = parametro
+    if estado >= 500 and (incidente := id_actual()):
+        cuerpo["incidente"] = incidente
     return HttpResponse(
         json.dumps(cuerpo, ensure_ascii=False),
         status=estado,
@@ -72,6 +79,9 @@ def responder_error(error: Exception, contexto: dict[str, Any]) -> HttpResponse:
         return problema(request, 403, "No se permite el acceso a este recurso.")
     if isinstance(error, exceptions.APIException):
         return problema(request, error.status_code, _detalle(error, contexto), cabeceras=_cabeceras(error))
+    if se_fue(error):
+        registro.error("Sin base en %s: %s", request.path, type(error).__name__, extra={"request": request})
+        return problema(request, 503, SIN_BASE, cabeceras={"Retry-After": "5"})
     registro.error("Fallo en %s", request.path, exc_info=error, extra={"status_code": 500, "request": request})
     return problema(request, 500, FALLO)
 

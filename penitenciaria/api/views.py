@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar
 
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve, reverse
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
@@ -203,6 +203,10 @@ class Docs(Recurso):
     def get(self, request: Request) -> Response:
         contexto = {"seccion": "datos", "mirada": None, "esquema": reverse("api-esquema"), "referencia": _referencia()}
         return Response(contexto, template_name="api/referencia.html")
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """Sin plantilla que dibujar: los métodos van en ``Allow``, como en las demás."""
+        return HttpResponse(status=204)
 
 
 @extend_schema(exclude=True)

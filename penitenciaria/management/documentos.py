@@ -13,6 +13,7 @@ from indicadores.api.historia import escribir as escribir_historia
 from indicadores.models import Medicion
 from indicadores.permisos import ROLES_DE_ACCION, Accion, Rol
 from penitenciaria.glosario import en_markdown
+from penitenciaria.management.modelo_de_datos import modelo_de_datos
 
 AVISO = "<!-- Lo escribe `manage.py documentar` desde el código: no lo edite a mano. -->"
 SI, NO = "sí", "—"
@@ -83,7 +84,10 @@ PUERTAS: tuple[Puerta, ...] = (
     Puerta(Accion.FIJAR, "admin:indicadores_umbral_add", "GET, POST", "fijar_umbrales"),
     *(Puerta(Accion.ADMINISTRAR, f"admin:{modelo}_add", "GET, POST") for modelo in DEL_CATALOGO),
     *(Puerta(Accion.ADMINISTRAR, f"admin:{modelo}_change", "POST") for modelo in DEL_CATALOGO),
-    Puerta(Accion.ADMINISTRAR, "admin:auth_user_password_change", "GET, POST"),
+    *(
+        Puerta(Accion.ADMINISTRAR, "admin:auth_user_paso", "GET, POST", f"cuentas.{verbo}")
+        for verbo in ("dar_enlace", "restablecer_factor", "cerrar_sesiones", "desbloquear")
+    ),
     Puerta(Accion.VER_BORRADORES, "reporte-preparar", "GET"),
     Puerta(Accion.REDACTAR, "reporte-preparar", "POST", "informe.emision.redactar_parrafo"),
     Puerta(Accion.REDACTAR, "reporte-preparar", "POST", "informe.emision.borrar_parrafo"),
@@ -120,6 +124,7 @@ PUERTAS: tuple[Puerta, ...] = (
     Puerta(Accion.DAR_LLAVES, "admin:indicadores_llavedeapi_changelist", "GET"),
     Puerta(Accion.DAR_LLAVES, "admin:indicadores_llavedeapi_add", "GET, POST", "llaves.emitir_llave"),
     Puerta(Accion.DAR_LLAVES, "admin:indicadores_llavedeapi_revocar", "GET, POST", "llaves.revocar_llave"),
+    Puerta(Accion.OPERAR, "admin:operacion", "GET"),
 )
 
 
@@ -130,6 +135,7 @@ def documentos() -> dict[str, str]:
         "flujo.md": flujo(),
         "api-cambios.md": escribir_historia(),
         "glosario.md": en_markdown(),
+        "modelo-de-datos.md": modelo_de_datos(),
     }
 
 

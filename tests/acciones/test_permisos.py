@@ -54,6 +54,7 @@ PUEDEN: dict[Accion, tuple[str, ...]] = {
     Accion.IMPORTAR_CATALOGO: MANDAN,
     Accion.ATENDER: ("analista", "revisor", "administrador", "superusuario"),
     Accion.DAR_LLAVES: MANDAN,
+    Accion.OPERAR: MANDAN,
 }
 
 

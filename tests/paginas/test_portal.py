@@ -173,3 +173,17 @@ class TestGlosario:
         assert re.findall(r' id="([^"]+)" popover', dibujado) == ["que-es-linea-base", "que-es-linea-base-2"]
         assert texto_de(dibujado).startswith("línea base Línea base: el valor de un año anterior a la política.")
         assert ">las bases</button>" in dibujado
+
+
+@pytest.mark.usefixtures("politica_cargada")
+def test_un_codigo_en_minusculas_lleva_al_suyo(client: Client) -> None:
+    for pedida, debida in (
+        ("/indicadores/op.01-i2/?corte=2021-12-31", "/indicadores/OP.01-I2/?corte=2021-12-31"),
+        ("/objetivos/op.01/", "/objetivos/OP.01/"),
+        ("/entidades/inpe/", "/entidades/INPE/"),
+        ("/indicadores/Op.01-i2/grafica.svg", "/indicadores/OP.01-I2/grafica.svg"),
+    ):
+        respuesta = client.get(pedida)
+        assert (respuesta.status_code, respuesta["Location"]) == (302, debida)
+        assert client.get(debida).status_code == 200
+    assert client.get("/indicadores/op.77-i2/", follow=True).status_code == 404

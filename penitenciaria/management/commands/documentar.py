@@ -1,4 +1,4 @@
-"""Escribe los documentos que salen del código: ``permisos.md``, ``flujo.md`` y ``api-cambios.md``, en ``docs/``."""
+"""Escribe en ``docs/`` los documentos que salen del código: permisos, flujo, cambios de la API, glosario y datos."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,7 +12,7 @@ from penitenciaria.management.documentos import escribir
 
 
 class Command(BaseCommand):
-    help = "Escribe docs/permisos.md, docs/flujo.md y docs/api-cambios.md desde las tablas que obedece el código."
+    help = "Escribe docs/permisos.md, docs/flujo.md y los demás que salen de las tablas que obedece el código."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--carpeta", type=Path, default=Path(settings.BASE_DIR) / "docs", help="Dónde escribirlos.")

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from indicadores import constancias
 from indicadores.calculo.cadena import Revision, revisar_lineas
 from indicadores.formato import escribir_numero, plural
+from penitenciaria.operacion.cuidados import anotar_verificacion
 
 #: Cada cuántas líneas de una copia se cuenta cómo va.
 PASO = 10_000
@@ -40,18 +42,30 @@ class Command(BaseCommand):
             raise CommandError("--desde se cuenta desde 1.")
         if opciones["cotejar"] and not archivo:
             raise CommandError("--cotejar necesita la copia: agregue --archivo.")
+        ahora = timezone.now()
+        try:
+            frase = self._verificar(desde, archivo, cotejar=opciones["cotejar"])
+        except CommandError as error:
+            if archivo is None and desde == 1:
+                anotar_verificacion(ahora=ahora, bien=False, frase=str(error))
+            raise
+        if archivo is None and desde == 1:
+            anotar_verificacion(ahora=ahora, bien=True, frase=frase)
+        self.stdout.write(frase)
+
+    def _verificar(self, desde: int, archivo: str | None, *, cotejar: bool) -> str:
         revision = (
             self._de_archivo(archivo, desde) if archivo else constancias.revisar(desde=desde, avance=self._avance)
         )
         if revision.rotura is not None:
             raise CommandError(f"La cadena está rota. {revision.rotura}")
-        if opciones["cotejar"] and constancias.huella_numero(revision.ultimo) != revision.huella:
+        if cotejar and constancias.huella_numero(revision.ultimo) != revision.huella:
             raise CommandError(
                 f"La copia es íntegra, pero la base no conserva su constancia {revision.ultimo}: la historia se rehízo."
             )
         if archivo is None and (rotas := list(constancias.evidencias_rotas())):
             raise CommandError("La cadena está íntegra, pero no las evidencias.\n" + "\n".join(rotas))
-        self.stdout.write(self._resumen(revision, archivo is None))
+        return self._resumen(revision, archivo is None)
 
     def _resumen(self, revision: Revision, de_la_base: bool) -> str:
         if not revision.eslabones:
