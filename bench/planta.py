@@ -227,6 +227,7 @@ class Planta:
             "LIMITE_API": "",
             "EXIGIR_SEGUNDO_FACTOR": "no",
             "PYTHONDONTWRITEBYTECODE": "1",
+            "MALLOC_ARENA_MAX": "2",
         }
         if self.con_replica:
             propio["REPLICA_URL"] = self.direccion("replica")

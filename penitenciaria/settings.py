@@ -275,7 +275,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 if CACHES["default"]["BACKEND"].endswith(".RedisCache"):
-    # Sin Redis se sigue igual, solo que más despacio: se nota pronto y no se insiste (redis-py, por sí, tarda segundos).
+    # Sin Redis se sigue igual, solo que más despacio: se nota pronto y no se insiste (redis-py, por sí, tarda mucho).
     sin_insistir: dict[str, Any] = {"socket_connect_timeout": 0.5, "socket_timeout": 1, "retry": Retry(NoBackoff(), 1)}
     CACHES["default"]["OPTIONS"] = sin_insistir | CACHES["default"].get("OPTIONS", {})
 #: Megabytes de respuestas ya hechas que recuerda cada proceso (véase penitenciaria.memoria); 0, ninguna.

@@ -15,7 +15,7 @@ from tests.conftest import RAIZ
 ESTATICOS = RAIZ / "static"
 TOPE = 15_000
 #: Las que no van en la hoja pública: las de la administración y la que plotly.js pide al explorar una gráfica.
-APARTE = {"admin.css", "bandeja.css", "cuadricula.css", "operacion.css", "plotly.css", "portal.css"}
+APARTE = {"admin.css", "bandeja.css", "cuadricula.css", "ingreso.css", "operacion.css", "plotly.css", "portal.css"}
 
 
 def leer(nombre: str) -> str:

@@ -16,7 +16,7 @@ DICHOS = (
     ("tobillera brazalete pulsera", ("grilletes", "vigilancia electrónica")),
     ("telefono movil llamada antena", ("bloqueadores",)),
     ("procesado inocente prejuzgado", ("personas sin sentencia",)),
-    ("reincidente recaida", ("reincidencia",)),
+    ("recaida", ("reincidencia",)),
     ("empleo taller", ("trabajo",)),
     ("estudio escuela colegio aula", ("educación",)),
     ("excarcelado liberado pospenitenciario", ("medio libre", "postpenitenciario")),

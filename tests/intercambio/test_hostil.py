@@ -149,7 +149,9 @@ def test_las_direcciones_y_los_formularios_torcidos_no_rompen_la_pagina(ix: Any,
     client.force_login(personas.analista)
     agregar = reverse("admin:indicadores_medicion_add")
     for clave in ("abc", "9" * 26, "²", "1\0"):
-        assert client.get(agregar, {"indicador": clave, "ambito": clave}).status_code == 200, clave
+        # Lo que ninguna base admite como clave no llega al formulario.
+        debido = 400 if clave in ("9" * 26, "1\0") else 200
+        assert client.get(agregar, {"indicador": clave, "ambito": clave}).status_code == debido, clave
         assert client.post(agregar, {"indicador": clave, "ambito": clave}).status_code == 200, clave
     assert client.get(reverse("admin:hojas_bajar"), {"indicadores": "9" * 26}).status_code == 400
     confirmar = reverse("admin:hojas_paso", args=[lote.pk, "confirmar"])

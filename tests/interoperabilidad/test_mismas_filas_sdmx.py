@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from indicadores.intercambio.seguro import sin_comilla
 from tests.api.conftest import direccion
 from tests.interoperabilidad.sdmx import CLAVE, Filas, leer_estructura, originales, pedir, por_json_oficial, por_sdmx1
 
@@ -88,7 +89,10 @@ def ordenadas(filas: list[dict[str, str]]) -> list[dict[str, str]]:
 def por_csv(cuerpo: bytes) -> Filas:
     filas = csv.DictReader(io.StringIO(cuerpo.decode(), newline=""), strict=True)
     ajenas = ("DATAFLOW", "STRUCTURE", "STRUCTURE_ID", "ACTION")
-    return [{nombre: texto for nombre, texto in fila.items() if texto and nombre not in ajenas} for fila in filas]
+    return [
+        {nombre: sin_comilla(texto) for nombre, texto in fila.items() if texto and nombre not in ajenas}
+        for fila in filas
+    ]
 
 
 def sin_control(filas: list[dict[str, str]]) -> list[dict[str, str]]:
