@@ -1,7 +1,7 @@
 """Frente a qué se compara, en la misma corrida y por turnos: una vista de Django desnuda, nginx y datasette."""
 
-import json
 import os
+import sqlite3
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ PORTADA = "/"
 VUELTAS = 12
 #: Solo las filas, por el mismo orden: sin contar ni proponer facetas, que nuestra lista tampoco hace en cada petición.
 SIN_LUJOS = "_size=100&_sort_desc=fin&_nocount=1&_nofacet=1&_nosuggest=1"
+#: Lo que nuestro indicador lee de esa tabla; además él lee su línea base y sus logros, y evalúa.
+SUS_FILAS = "datasette, las filas de ese indicador"
 
 
 def comparar(base: str, carpeta: Path) -> dict[str, Any]:
@@ -56,13 +58,19 @@ def comparar(base: str, carpeta: Path) -> dict[str, Any]:
             else:
                 tabla = f"/{archivo.stem}/indicadores_medicion.json"
                 clientes["datasette, 100 filas de la tabla"] = Cliente(ajeno, [f"{tabla}?{SIN_LUJOS}"])
-                uno = json.loads(Cliente(ajeno, [f"/{archivo.stem}/indicadores_indicador.json?_size=1"]).pedir()[1])
-                suya = f"/{archivo.stem}/indicadores_indicador/{uno['rows'][0][0]}.json"
-                clientes["datasette, una fila"] = Cliente(ajeno, [suya])
+                clientes[SUS_FILAS] = Cliente(ajeno, [f"{tabla}?{SIN_LUJOS}&{_las_del_indicador(archivo)}"])
             por_turnos(list(clientes.values()), VUELTAS)
         razones = _escribir(clientes)
         razones["csv"] = _tabla_entera(base, sin_memoria)
     return razones
+
+
+def _las_del_indicador(archivo: Path) -> str:
+    """El filtro de las mediciones nacionales, oficiales y totales del indicador que se compara."""
+    with sqlite3.connect(archivo) as base:
+        [(indicador,)] = base.execute("SELECT id FROM indicadores_indicador WHERE codigo = 'OP.01-I2'")
+        [(nacional,)] = base.execute("SELECT id FROM indicadores_ambito WHERE nivel = 'nacional'")
+    return f"indicador_id={indicador}&ambito_id={nacional}&sexo=T&caracter=oficial"
 
 
 def _datasette(base: str, archivo: Path) -> AbstractContextManager[Servidor | None]:
@@ -78,10 +86,10 @@ def _escribir(clientes: dict[str, Cliente]) -> dict[str, Any]:
             f"{nombre:40} {1 / uno.p50:12.0f} {piso.p50 / uno.p50:8.3f} {uno.p95 * 1e3:9.2f} {uno.cpu * 1e6:9.0f} "
             f"{piso.cpu / uno.cpu:10.3f}"
         )
-    if "datasette, una fila" in clientes:
+    if SUS_FILAS in clientes:
         for nuestro, suyo in (
             ("lista de 100, en frío", "datasette, 100 filas de la tabla"),
-            ("indicador, en frío", "datasette, una fila"),
+            ("indicador, en frío", SUS_FILAS),
         ):
             veces = clientes[suyo].p50 / clientes[nuestro].p50, clientes[suyo].cpu / clientes[nuestro].cpu
             print(f"{nuestro}: {veces[0]:.1f} veces «{suyo}» (por procesador, {veces[1]:.1f})")

@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 from indicadores.errores import FalloDeLaCache
+from indicadores.models import preparada
 from penitenciaria import metricas
 from penitenciaria.peticion import ACTUAL
 
@@ -78,7 +79,7 @@ def lentas() -> list[Lenta]:
 def _anotar(sql: str, ms: float) -> None:
     peticion = ACTUAL.get()
     ruta, nombre = (peticion.marcha.ruta, peticion.id) if peticion else ("", "")
-    una = Lenta(time.time(), round(ms, 1), ruta, nombre, " ".join(sql.split())[:LARGO])
+    una = Lenta(time.time(), round(ms, 1), ruta, nombre, " ".join(preparada.texto_de(sql).split())[:LARGO])
     metricas.CONSULTAS_LENTAS.inc()
     registro.warning("Consulta lenta.", extra={"ms": una.ms, "sql": una.sql})
     if settings.CACHES["default"]["BACKEND"].endswith(".DatabaseCache"):

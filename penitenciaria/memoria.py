@@ -15,17 +15,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from hashlib import blake2b
+from typing import Any
 
 import brotli
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, HttpResponseNotModified, ResponseHeaders
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
+from indicadores.models import preparada
 from penitenciaria.almacen import Almacen, Guardada
 from penitenciaria.middleware import CABECERAS as DE_LA_API
 from penitenciaria.replicas import cambiar_de_base, donde_se_lee
@@ -51,6 +52,8 @@ SE_COMPRIME = (
     "application/atom+xml",
     "image/svg",
 )
+#: Lo que un 304 repite de la respuesta guardada.
+DEL_304 = ("Last-Modified", "Vary", "Content-Language")
 #: Veces que se pregunta la marca: en la conexión que había, en una nueva, y lo mismo en la otra base.
 INTENTOS = 4
 CONSULTA = f"SELECT marca, hasta FROM {TABLA} WHERE id = 1"
@@ -125,7 +128,7 @@ def clave_de(request: HttpRequest, codificacion: str, marca: str, ahora: datetim
     acepta = request.META.get("HTTP_ACCEPT", "") if request.path_info.startswith("/api/") else ""
     dia = _dia_de(int(ahora.timestamp()) // 60)
     # La dirección completa junta el prefijo y la ruta: «/indicadores» + «/» no es lo mismo que «» + «/indicadores/».
-    direccion = (request.META.get("SCRIPT_NAME", ""), request.path_info, request.get_full_path())
+    direccion = (request.META.get("SCRIPT_NAME", ""), request.path_info, request.META.get("QUERY_STRING", ""))
     partes = (marca, version_del_codigo(), dia, request.scheme or "", servidor, *direccion, acepta)
     return blake2b("\n".join((*partes, codificacion)).encode("utf-8", "surrogatepass"), digest_size=15).hexdigest()
 
@@ -140,7 +143,7 @@ def leer_marca(ahora: datetime) -> str | None:
     """La marca de la última publicación; None si no se puede confiar en ella."""
     if settings.DEBUG:
         return None
-    fila = None
+    filas: list[tuple[Any, ...]] = []
     for _ in range(INTENTOS):
         conexion = connections[donde_se_lee()]
         if conexion.in_atomic_block:
@@ -148,26 +151,20 @@ def leer_marca(ahora: datetime) -> str | None:
         # Esta consulta es la comprobación de que la conexión vive: si falló, se abre otra o se lee en la otra base.
         conexion.health_check_done = True  # type: ignore[attr-defined]
         try:
-            fila = _consultar(conexion)
+            filas = preparada.leer(conexion, CONSULTA)
             break
         except (DatabaseError, InterfaceError):
             se_conecto = conexion.connection is not None
             conexion.close()
             if not se_conecto and not cambiar_de_base():
                 return None
-    if fila is None:
+    if not filas:
         return None
-    marca, hasta = fila
+    marca: str
+    marca, hasta = filas[0]
     if isinstance(hasta, str):  # SQLite no tiene momentos: los guarda escritos, en UTC
         hasta = datetime.fromisoformat(f"{hasta}+00:00")
     return marca if hasta is None or hasta <= ahora else None
-
-
-def _consultar(conexion: BaseDatabaseWrapper) -> tuple[str, datetime | str | None] | None:
-    with conexion.cursor() as cursor:
-        cursor.execute(CONSULTA)
-        fila: tuple[str, datetime | str | None] | None = cursor.fetchone()
-        return fila
 
 
 @cache
@@ -208,13 +205,17 @@ def _comprobadas(cabeceras: tuple[tuple[str, str], ...]) -> dict[str, tuple[str,
 
 def sin_cambios(request: HttpRequest, guardada: Guardada | None, etag: str) -> HttpResponse:
     """304. Que la ETag sea la nuestra basta: solo se da en un 200 que se guarda."""
+    dichas = () if guardada is None else tuple(par for par in guardada.cabeceras if par[0] in DEL_304)
     respuesta = HttpResponseNotModified()
-    nombres = ("Last-Modified", "Vary", "Content-Language")
-    dichas = {} if guardada is None else {n: v for n, v in guardada.cabeceras if n in nombres}
-    comunes = {"ETag": etag, "Cache-Control": GUARDABLE, "Vary": "Accept-Encoding"}
-    for nombre, valor in (comunes | dichas | (DE_LA_API if request.path_info.startswith("/api/") else {})).items():
-        respuesta.headers[nombre] = valor
+    suyas = _comprobadas(_del_304(dichas, request.path_info.startswith("/api/")))
+    respuesta.headers._store = suyas | {"etag": ("ETag", etag)}
     return respuesta
+
+
+@lru_cache(maxsize=1024)
+def _del_304(dichas: tuple[tuple[str, str], ...], de_la_api: bool) -> tuple[tuple[str, str], ...]:
+    comunes = {"Cache-Control": GUARDABLE, "Vary": "Accept-Encoding"}
+    return tuple((comunes | dict(dichas) | (DE_LA_API if de_la_api else {})).items())
 
 
 def se_guarda(request: HttpRequest, respuesta: HttpResponse) -> bool:

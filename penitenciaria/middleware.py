@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
-from django.urls import resolve, reverse
+from django.urls import ResolverMatch, resolve
 from django.utils.cache import set_response_etag
 
+from indicadores.api.a_json import direccion_de
 from indicadores.api.historia import cabeceras_de
 
 Siguiente = Callable[[HttpRequest], HttpResponse]
@@ -75,7 +78,7 @@ def api_abierta(get_response: Siguiente) -> Siguiente:
                 response.headers[nombre] = valor
         cuota, donde = getattr(request, "cuota_de_api", None), request.resolver_match
         propias = cuota.cabeceras() if cuota else {}
-        propias |= cabeceras_de(donde.url_name, reverse("api-historial")) if donde else {}
+        propias |= cabeceras_de(donde.url_name, direccion_de("api-historial")) if donde else {}
         for nombre, valor in propias.items():
             response.headers[nombre] = valor
         return response
@@ -96,6 +99,12 @@ def politica_de_contenidos(get_response: Siguiente) -> Siguiente:
     return atender
 
 
+@lru_cache(maxsize=1024)
+def hallar(urlconf: str, ruta: str) -> ResolverMatch:
+    """Qué atiende esa ruta; recorrer todas las direcciones en cada petición cuesta más que recordarlo."""
+    return resolve(ruta, urlconf)
+
+
 class DerechoALaVista:
     """Lo que se lee de la API no pasa por sesiones, formularios, personas ni mensajes: allí nadie ingresa.
 
@@ -108,7 +117,7 @@ class DerechoALaVista:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in ("GET", "HEAD") or not request.path_info.startswith("/api/"):
             return self.get_response(request)
-        donde = resolve(request.path_info)
+        donde = hallar(settings.ROOT_URLCONF, request.path_info)
         if donde.url_name == "api-docs":
             return self.get_response(request)
         request.resolver_match = donde

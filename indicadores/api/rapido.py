@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from itertools import accumulate
@@ -26,13 +26,13 @@ from indicadores.api.paginacion import PARAMETROS as DE_PAGINA
 from indicadores.api.recuerdo import Catalogo, Recuerdo, recordar
 from indicadores.calculo.estado import se_repite
 from indicadores.calculo.tipos import Ausencia, Caracter, Dato, Motivo, Periodo, PeriodoInvalido, Sexo, ValorBase
-from indicadores.formato import numero_json
 from indicadores.lectura import leer_lineas_base
 from indicadores.mirada import Mirada
-from indicadores.models import Ambito, Medicion
+from indicadores.models import Ambito, Medicion, preparada
 from indicadores.models.granularidad import ESCRITA
 
 Fila = tuple[Any, ...]
+NACIONAL = Ambito.NACIONAL
 DIA = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 ORDENES = {"": "DESC", "-fin": "DESC", "fin": "ASC"}
 OPCIONES = {
@@ -146,9 +146,9 @@ VIGENTE = "{0}.publicada_en <= %s AND ({0}.sustituida_en IS NULL OR {0}.sustitui
 ELEGIR = "SELECT m.id FROM indicadores_medicion m WHERE {condicion} ORDER BY m.fin {sentido}, m.id {sentido} LIMIT %s"
 #: Primero las claves, que salen de un índice; después, solo esas filas, y de cada una el valor anterior de su serie.
 FILAS = f"""
-SELECT m.id, m.indicador_id, m.periodo, m.valor, m.motivo_ausencia, m.texto_ausencia, m.fecha_compromiso, m.numerador,
-       m.denominador, m.ambito_id, m.sexo, m.caracter, m.situacion, m.version, {{publicada_en}}, m.reservada,
-       m.fuente_id, p.periodo, p.valor, p.numerador
+SELECT m.id, m.indicador_id, m.periodo, {{m_valor}}, m.motivo_ausencia, m.texto_ausencia, m.fecha_compromiso,
+       m.numerador, m.denominador, m.ambito_id, m.sexo, m.caracter, m.situacion, m.version, {{publicada_en}},
+       m.reservada, m.fuente_id, p.periodo, {{p_valor}}, p.numerador
 FROM ({{elegidas}}) e JOIN indicadores_medicion m ON m.id = e.id
 LEFT JOIN indicadores_medicion p ON p.id = (
   SELECT a.id FROM indicadores_medicion a
@@ -158,6 +158,29 @@ LEFT JOIN indicadores_medicion p ON p.id = (
   ORDER BY a.fin DESC, a.id DESC LIMIT 1)
 ORDER BY m.fin {{sentido}}, m.id {{sentido}}
 """
+#: Cómo se escriben en cada base las columnas que el conductor tardaría en interpretar: el momento llega como texto y el
+#: valor como lo da SQLite, que con quince cifras no pierde nada.
+COLUMNAS = {
+    "sqlite": {"m_valor": "m.valor", "p_valor": "p.valor", "publicada_en": "'' || m.publicada_en"},
+    "postgresql": {"m_valor": "m.valor::float8", "p_valor": "p.valor::float8", "publicada_en": "m.publicada_en::text"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cuenta:
+    """Los días en que terminan las filas, en el orden en que se muestran, y cuántas van hasta cada uno."""
+
+    dias: tuple[Any, ...]
+    finales: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        return self.finales[-1] if self.finales else 0
+
+    def donde_empieza(self, desde: int) -> tuple[Any, int]:
+        """El día en que termina la fila número ``desde`` y cuántas de ese día le preceden."""
+        cual = bisect_right(self.finales, desde)
+        return self.dias[cual], desde - (self.finales[cual - 1] if cual else 0)
 
 
 class Rapidas(Sequence[a_json.Json]):
@@ -169,30 +192,27 @@ class Rapidas(Sequence[a_json.Json]):
         self.es_ahora = not mirada.pide_fecha
         self.momento = connection.ops.adapt_datetimefield_value(mirada.a_la_fecha)
         self.principio, _, self.final = constancia.rpartition("0")
-        self._dias: tuple[tuple[Any, int], ...] | None = None
-        self._cuantas: int | None = None
+        self._cuenta: Cuenta | None = None
 
     def count(self, _fila: Any = None) -> int:
         """Cuántas son; se recuerda mientras no se publique nada."""
-        if self._cuantas is None:
-            self._cuantas = sum(cuantas for _, cuantas in self._por_dia())
-        return self._cuantas
+        return self._contadas().total
 
-    def _por_dia(self) -> tuple[tuple[Any, int], ...]:
-        """Cuántas terminan cada día, en el orden en que se muestran: pocos días, haya las filas que haya."""
+    def _contadas(self) -> Cuenta:
+        """Cuántas terminan cada día: pocos días, haya las filas que haya."""
 
-        def contar() -> tuple[tuple[Any, int], ...]:
+        def contar() -> Cuenta:
             condicion, valores = self._condicion()
             filas = self._leer(
                 f"SELECT m.fin, COUNT(*) FROM indicadores_medicion m WHERE {condicion} "
                 f"GROUP BY m.fin ORDER BY m.fin {self.pedido.sentido}",
                 valores,
             )
-            return tuple((dia, int(cuantas)) for dia, cuantas in filas)
+            return Cuenta(tuple(dia for dia, _ in filas), tuple(accumulate(int(cuantas) for _, cuantas in filas)))
 
-        if self._dias is None:
-            self._dias = self.recuerdo.decir(("cuantas", *self._clave()), contar)
-        return self._dias
+        if self._cuenta is None:
+            self._cuenta = self.recuerdo.decir(("cuantas", *self._clave()), contar)
+        return self._cuenta
 
     def __len__(self) -> int:
         return self.count()
@@ -205,7 +225,7 @@ class Rapidas(Sequence[a_json.Json]):
         if final is not None:
             condicion, valores = self._condicion(despues_de=final)
         elif desde:
-            dia, saltar = self._donde_empieza(desde)
+            dia, saltar = self._contadas().donde_empieza(desde)
             condicion, valores = self._condicion(primer_dia=dia)
         else:
             condicion, valores = self._condicion()
@@ -214,9 +234,8 @@ class Rapidas(Sequence[a_json.Json]):
         if saltar:
             elegidas += " OFFSET %s"
             valores.append(saltar)
-        # Unido a un texto, SQLite lo entrega como está guardado, sin interpretarlo fila por fila.
-        publicada_en = "'' || m.publicada_en" if connection.vendor == "sqlite" else "m.publicada_en"
-        sentencia = FILAS.format(elegidas=elegidas, sentido=self.pedido.sentido, publicada_en=publicada_en)
+        columnas = COLUMNAS[connection.vendor]
+        sentencia = FILAS.format(elegidas=elegidas, sentido=self.pedido.sentido, **columnas)
         filas = self._leer(sentencia, [*valores, self.momento, self.momento])
         if filas:
             self.recuerdo.anotar(("final", hasta, *self._clave()), (_fin(filas[-1][2]), filas[-1][0]))
@@ -238,22 +257,12 @@ class Rapidas(Sequence[a_json.Json]):
             valores += [hasta, desde]
         return f"{VIGENTE.format('m')}{self.pedido.condicion} AND {limites}", valores
 
-    def _donde_empieza(self, desde: int) -> tuple[Any, int]:
-        """El día en que termina la fila número ``desde`` y cuántas de ese día le preceden."""
-        dias = self._por_dia()
-        finales = list(accumulate(cuantas for _, cuantas in dias))
-        cual = bisect_right(finales, desde)
-        dia, cuantas = dias[cual]
-        return dia, desde - (finales[cual] - cuantas)
-
     def _clave(self) -> tuple[Any, ...]:
         """De ahora, la marca basta; de otra fecha, también la fecha."""
         return (self.pedido, None if self.es_ahora else self.momento)
 
     def _leer(self, sentencia: str, valores: list[Any]) -> list[Fila]:
-        with connections[router.db_for_read(Medicion)].cursor() as cursor:
-            cursor.execute(sentencia, valores)
-            return cursor.fetchall()
+        return preparada.leer(connections[router.db_for_read(Medicion)], sentencia, valores)
 
     def _bases(self) -> dict[int, ValorBase]:
         claves = self.recuerdo.catalogo.indicador
@@ -269,19 +278,22 @@ class Rapidas(Sequence[a_json.Json]):
         escritas = []
         for fila in filas:
             (clave, indicador, periodo, valor, motivo, texto, compromiso, numerador, denominador, ambito, sexo,
-             caracter, situacion, version, publicada_en, reservada, fuente, *previo) = fila  # fmt: skip
+             caracter, situacion, version, publicada_en, reservada, fuente, p_periodo, p_valor, p_numerador
+             ) = fila  # fmt: skip
+            ausencia = None
             if reservada:
                 valor = numerador = denominador = None
-                ausencia = a_json.ausencia(Ausencia(Motivo.POCAS_PERSONAS))
-            else:
-                ausencia = a_json.ausencia(Ausencia(Motivo(motivo), texto, compromiso)) if motivo else None
+                ausencia = _ausencia(Motivo.POCAS_PERSONAS.value, "", None)
+            elif motivo:
+                ausencia = _ausencia(motivo, texto, compromiso)
             codigo = catalogo.ambito[ambito]
             # Solo el núcleo dice que un valor se repite; aquí se descarta lo que a simple vista no.
             repetida = valor is not None and (
-                previo[1] == valor or (codigo == Ambito.NACIONAL and sexo == "T" and caracter == "oficial")
+                p_valor == valor or (codigo == NACIONAL and sexo == "T" and caracter == "oficial")
             )
             if repetida:
-                base = bases.get(indicador) if codigo == Ambito.NACIONAL else None
+                base = bases.get(indicador) if codigo == NACIONAL else None
+                previo = (p_periodo, p_valor, p_numerador)
                 repetida = _se_repite(periodo, valor, numerador, codigo, sexo, caracter, previo, base)
             escritas.append(
                 {
@@ -291,7 +303,7 @@ class Rapidas(Sequence[a_json.Json]):
                     "fin": _fin(periodo),
                     "ambito": codigo,
                     "sexo": sexo,
-                    "valor": _numero(valor),
+                    "valor": int(valor) if valor.__class__ is float and valor.is_integer() else valor,
                     "motivo": ausencia,
                     "numerador": numerador,
                     "denominador": denominador,
@@ -319,7 +331,7 @@ def elegir(parametros: QueryDict, mirada: Mirada, marca: str | None, absoluta: a
 
 
 def _se_repite(
-    periodo: str, valor: Any, numerador: int | None, ambito: str, sexo: str, caracter: str, previo: list[Any], base: Any
+    periodo: str, valor: Any, numerador: int | None, ambito: str, sexo: str, caracter: str, previo: Fila, base: Any
 ) -> bool:
     def dato(periodo: str, valor: Any, numerador: int | None) -> Dato:
         leido, cifra = Periodo.leer(periodo), Decimal(str(valor))
@@ -335,12 +347,15 @@ def _fin(periodo: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _momento(valor: datetime | str) -> str | None:
-    """El momento en hora de Lima; SQLite los guarda escritos, en UTC y sin decirlo."""
-    return a_json.momento(datetime.fromisoformat(f"{valor}+00:00") if isinstance(valor, str) else valor)
+def _momento(escrito: str | None) -> str | None:
+    """El momento en hora de Lima; llega escrito en UTC, y SQLite no dice que lo esté."""
+    if escrito is None:
+        return None
+    leido = datetime.fromisoformat(escrito)
+    return a_json.momento(leido if leido.tzinfo else leido.replace(tzinfo=UTC))
 
 
-def _numero(valor: Any) -> int | float | None:
-    if isinstance(valor, float):  # SQLite guarda así los decimales, con hasta 15 cifras exactas
-        return int(valor) if valor.is_integer() else valor
-    return numero_json(valor) if isinstance(valor, Decimal) else valor
+@lru_cache(maxsize=1024)
+def _ausencia(motivo: str, texto: str, compromiso: date | None) -> a_json.Json | None:
+    """La misma para todas las filas que la dicen: quien la recibe solo la escribe."""
+    return a_json.ausencia(Ausencia(Motivo(motivo), texto, compromiso))

@@ -15,6 +15,8 @@ from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 
+from indicadores.models import preparada
+
 #: Un momento, un día o varias claves primarias.
 Valor = datetime | date | Sequence[int]
 Fila = dict[str, Any]
@@ -57,11 +59,8 @@ class Compilada:
         puestos = [valor for uno, n in zip(valores, forma, strict=True) for valor in _poner(uno, n, conexion)]
         for lugar, cual in plan.huecos:
             parametros[lugar] = puestos[cual]
-        with conexion.cursor() as cursor:
-            cursor.execute(plan.sql, parametros)
-            crudas = cursor.fetchall()
         filas = []
-        for cruda in crudas:
+        for cruda in preparada.leer(conexion, plan.sql, parametros):
             fila = list(cruda)
             for lugar, funciones, expresion in plan.conversiones:
                 for convertir in funciones:
@@ -93,11 +92,15 @@ class Compilada:
         compilador = consulta.get_compiler(donde)
         sql, parametros = compilador.as_sql()
         columnas = [columna for columna, _, _ in compilador.select[: compilador.col_count]]
+        huecos = {n: lugar_de[valor] for n, valor in enumerate(parametros) if valor in lugar_de}
+        if conexion.vendor == "postgresql":
+            sql = preparada.con_fijos(conexion, sql, parametros, huecos)
+            parametros, huecos = [None] * len(huecos), dict(enumerate(huecos.values()))
         return _Plan(
             conexion=conexion,
             sql=sql,
             fijos=tuple(parametros),
-            huecos=tuple((n, lugar_de[valor]) for n, valor in enumerate(parametros) if valor in lugar_de),
+            huecos=tuple(huecos.items()),
             nombres=tuple(consulta.selected or ()),
             conversiones=tuple(
                 (lugar, tuple(funciones), expresion)
