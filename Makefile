@@ -44,9 +44,8 @@ preparar: $(VENV)/.instalado $(ESTATICOS) ## lo mismo sin servir: instala, migra
 	@$(PY) manage.py cargar_politica --si-vacia
 	@[ "$(MODO)" = produccion ] || $(PY) manage.py crear_cuentas_demo
 
-test: $(VENV)/.instalado-dev ## toda la suite en SQLite (con navegador y cobertura del núcleo) y otra vez en PostgreSQL
-	$(LIMPIO) $(PY) -m pytest --cov=indicadores.calculo --cov-branch
-	$(LIMPIO) $(PY) -m tests.con_postgres -m "not navegador and not produccion"
+test: $(VENV)/.instalado-dev ## toda la suite: SQLite (con cobertura del núcleo) y PostgreSQL a la vez; después, navegador y producción
+	$(LIMPIO) $(PY) -m tests.etapas
 
 revisar: $(VENV)/.instalado-dev ## comprueba estilo, tipos, ley de importaciones, migraciones, despliegue y plantillas; no edita nada
 	$(VENV)/bin/ruff check .

@@ -99,7 +99,7 @@ def test_ninguna_pagina_publica_enlaza_otra_hoja() -> None:
         if 'rel="stylesheet"' in archivo.read_text("utf-8")
         and archivo.relative_to(RAIZ / "templates").parts[0] not in ("admin", "registration")
     }
-    assert enlazan == {"base.html", "400.html", "500.html", "503.html", "507.html", "reporte/suelto.html"}
+    assert enlazan == {"base.html", "error_suelto.html", "reporte/suelto.html"}
 
 
 def test_collectstatic_usa_ese_almacen(settings: Any) -> None:

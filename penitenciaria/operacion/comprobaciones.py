@@ -39,14 +39,30 @@ CLAVE_DE_PRUEBA = "operacion-prueba"
 
 @dataclass(frozen=True, slots=True)
 class Comprobacion:
-    """``detalle`` es una frase para quien administra, sin claves ni direcciones; ``ms``, lo que tardó en saberse."""
+    """``detalle`` es una frase para quien administra, sin claves ni direcciones; ``ms``, lo que tardó en saberse.
+
+    ``bien`` es None cuando todavía no hay señales con que saberlo: ni va bien ni ha fallado.
+    """
 
     nombre: str
     titulo: str
-    bien: bool
+    bien: bool | None
     esencial: bool
     detalle: str
     ms: float
+
+    @property
+    def mal(self) -> bool:
+        return self.bien is False
+
+    @property
+    def sin_senales(self) -> bool:
+        return self.bien is None
+
+    @property
+    def estado(self) -> str:
+        """Para un programa: «ok», «fallo» o «sin señales»."""
+        return "sin señales" if self.bien is None else "ok" if self.bien else "fallo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +73,14 @@ class Informe:
 
     @property
     def listo(self) -> bool:
-        return all(una.bien for una in self.comprobaciones if una.esencial)
+        return not any(una.mal for una in self.comprobaciones if una.esencial)
 
     @property
     def estado(self) -> str:
-        """«listo», «degradado» (atiende, pero algo falta) o «no listo»."""
+        """«listo» (nada falla), «degradado» (atiende, pero algo falta) o «no listo»."""
         if not self.listo:
             return "no listo"
-        return "listo" if all(una.bien for una in self.comprobaciones) else "degradado"
+        return "degradado" if any(una.mal for una in self.comprobaciones) else "listo"
 
 
 def comprobar_todo(ahora: datetime) -> Informe:
@@ -87,7 +103,7 @@ def comprobar_todo(ahora: datetime) -> Informe:
 
 
 def _medir(
-    nombre: str, titulo: str, preguntar: Callable[[], tuple[bool, str]], *, esencial: bool = False
+    nombre: str, titulo: str, preguntar: Callable[[], tuple[bool | None, str]], *, esencial: bool = False
 ) -> Comprobacion:
     inicio = perf_counter()
     try:
@@ -139,7 +155,7 @@ def _del_codigo() -> tuple[tuple[tuple[str, str], frozenset[tuple[str, str]]], .
     return tuple((clave, frozenset({clave, *migracion.replaces[-1:]})) for clave, migracion in sorted(disco.items()))
 
 
-def _trabajos(ahora: datetime) -> tuple[bool, str]:
+def _trabajos(ahora: datetime) -> tuple[bool | None, str]:
     with _sin_esperar():
         desde = (
             DBTaskResult.objects.using("default").filter(status="READY").aggregate(desde=Min("enqueued_at"))["desde"]
@@ -155,7 +171,7 @@ def _trabajos(ahora: datetime) -> tuple[bool, str]:
         return True, f"El trabajador vive; {cola}."
     if settings.MEMORIA_EN_COMUN or espera > ESPERA_DE_LA_COLA:
         return False, f"Nadie hace los trabajos; {cola}. Arranque portal-trabajos (manage.py trabajar)."
-    return True, f"No hay señales de un trabajador; {cola}."
+    return None, f"Ningún trabajador ha dado señales; {cola}. Si sigue así más de un minuto: manage.py trabajar."
 
 
 def _cache() -> tuple[bool, str]:

@@ -135,10 +135,15 @@ def escribir(*, por: Persona, pedido: Mapping[str, str], ahora: datetime) -> Pag
 
 def resumir(informe: Informe, hechos_a_diario: tuple[Comprobacion, ...]) -> str:
     """La frase que abre la página y el texto de ``manage.py estado``."""
-    mal = [una.titulo.lower() for una in (*informe.comprobaciones, *hechos_a_diario) if not una.bien]
+    todas = (*informe.comprobaciones, *hechos_a_diario)
+    mal = [una.titulo.lower() for una in todas if una.mal]
     if not informe.listo:
         return f"El portal no puede atender bien: {enumerar(mal)}."
-    return f"El portal atiende; hay que ver {enumerar(mal)}." if mal else "Todo funciona."
+    callan = enumerar([una.titulo.lower() for una in todas if una.sin_senales])
+    sin_senales = f" Sin señales todavía de {callan}." if callan else ""
+    if mal:
+        return f"El portal atiende; hay que ver {enumerar(mal)}.{sin_senales}"
+    return f"Nada falla.{sin_senales}" if callan else "Todo funciona."
 
 
 def buscar_incidente(escrito: str) -> Incidente:

@@ -51,10 +51,10 @@ def operacion(request: HttpRequest) -> HttpResponse:
 
 
 def en_json(informe: Informe, *, con_detalle: bool) -> dict[str, object]:
-    """El informe para un programa; sin detalle no dice más que si cada cosa está bien y cuánto tardó en saberse."""
+    """El informe para un programa; sin detalle no dice más que cómo está cada cosa y cuánto tardó en saberse."""
     comprobaciones = {}
     for una in informe.comprobaciones:
-        dicho = {"estado": "ok" if una.bien else "fallo", "esencial": una.esencial, "ms": una.ms}
+        dicho = {"estado": una.estado, "esencial": una.esencial, "ms": una.ms}
         comprobaciones[una.nombre] = dicho | ({"detalle": una.detalle} if con_detalle else {})
     return {"estado": informe.estado, "comprobaciones": comprobaciones}
 

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from penitenciaria.operacion import cuidados, guardado
+from penitenciaria.operacion import cuidados, guardado, latido
 from tests import fabricas
 from tests.operacion.conftest import sin_base_para
 
@@ -32,28 +32,42 @@ def estado(capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
 def test_uno_si_algo_falta(capsys: pytest.CaptureFixture[str]) -> None:
     salida, texto = estado(capsys)
     assert salida == 1
-    assert "bien   Base de datos" in texto
-    assert "FALLO  Respaldo" in texto
-    assert texto.splitlines()[-1].endswith("El portal atiende; hay que ver respaldo y cadena de constancias.")
+    assert "bien                 Base de datos" in texto
+    assert "FALLO                Respaldo" in texto
+    assert "El portal atiende; hay que ver respaldo y cadena de constancias." in texto.splitlines()[-1]
 
 
 def test_dos_si_no_atiende(capsys: pytest.CaptureFixture[str]) -> None:
     with connection.execute_wrapper(sin_base_para("")):
         salida, texto = estado(capsys)
     assert salida == 2
-    assert "FALLO  Base de datos          La base no contesta (OperationalError)." in texto
+    assert "FALLO                Base de datos          La base no contesta (OperationalError)." in texto
     assert "El portal no puede atender bien: " in texto.splitlines()[-1]
 
 
-def test_cero_si_todo_va_bien(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def cuidar(capsys: pytest.CaptureFixture[str]) -> None:
+    """Deja hecho lo que se hace cada día."""
     fabricas.publicada()
     call_command("verificar")
     guardado.anotar("ultimo", {"momento": timezone.now().isoformat(), "ok": True, "archivo": "x.tar", "bytes": 1})
     capsys.readouterr()
+
+
+def test_cero_si_todo_va_bien(capsys: pytest.CaptureFixture[str]) -> None:
+    cuidar(capsys)
+    latido.latir(timezone.now().timestamp())
     salida, texto = estado(capsys)
     assert salida == 0
     assert texto.rstrip().endswith("Todo funciona.")
     assert "La cadena está íntegra" in texto
+
+
+def test_lo_que_todavia_no_da_senales_ni_va_bien_ni_falla(capsys: pytest.CaptureFixture[str]) -> None:
+    cuidar(capsys)
+    salida, texto = estado(capsys)
+    assert salida == 0
+    assert "sin señales todavía  Trabajos de fondo      Ningún trabajador ha dado señales; nada espera." in texto
+    assert texto.rstrip().endswith("Nada falla. Sin señales todavía de trabajos de fondo.")
 
 
 def test_verificar_una_parte_o_una_copia_no_cuenta_como_la_de_cada_dia(tmp_path: Path) -> None:

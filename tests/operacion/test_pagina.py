@@ -1,6 +1,7 @@
 """La página de operación: quién la ve, qué dice de cada cosa y que no escribe nada."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from indicadores.errores import PermisoDenegado
 from indicadores.permisos import Accion
 from indicadores.tareas import anotar, comparar
-from penitenciaria.operacion import cuidados, guardado
+from penitenciaria.operacion import cuidados, guardado, latido
 from penitenciaria.operacion.pagina import buscar_incidente, escribir, version
 from tests import fabricas
 from tests.fabricas import AHORA
@@ -88,6 +89,32 @@ def test_dice_que_falta_y_que_va_bien(cliente: Client) -> None:
     assert "No consta ninguno. Haga uno con manage.py respaldar." in pagina
     assert f"Versión</dt>\n          <dd>{version()}" in pagina
     assert "0 en espera, 0 en curso, 0 fallidos y 0 hechos." in pagina
+
+
+def lineas(pagina: str) -> dict[str, str]:
+    """Lo que se dice de cada cosa, por su título."""
+    hallado = re.findall(r'aria-hidden="true">.</span> ([^<]+)</span>\s*<span class="que">([^<]+)</span>', pagina)
+    return {titulo: dicho for dicho, titulo in hallado}
+
+
+def test_lo_que_todavia_no_da_senales_no_dice_que_va_bien_ni_que_falla(cliente: Client) -> None:
+    pagina = ver(cliente)
+    assert lineas(pagina) == {
+        "Base de datos": "Bien",
+        "Migraciones": "Bien",
+        "Trabajos de fondo": "Sin señales todavía",
+        "Caché": "Bien",
+        "Disco de los archivos": "Bien",
+        "Respaldo": "Hay que verlo",
+        "Cadena de constancias": "Hay que verlo",
+    }
+    assert "cadena de constancias. Sin señales todavía de trabajos de fondo." in pagina
+    latido.latir(timezone.now().timestamp())
+    pagina = ver(cliente)
+    assert lineas(pagina)["Trabajos de fondo"] == "Bien"
+    assert "in señales" not in pagina
+    latido.latir((timezone.now() - timedelta(minutes=5)).timestamp())
+    assert lineas(ver(cliente))["Trabajos de fondo"] == "Hay que verlo"
 
 
 def anotar_respaldo(carpeta: Path, **datos: Any) -> None:

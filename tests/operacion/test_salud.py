@@ -43,7 +43,8 @@ def test_si_todo_va_bien_esta_listo(client: Client) -> None:
     dicho = respuesta.json()
     assert dicho["estado"] == "listo"
     assert list(dicho["comprobaciones"]) == ["base", "migraciones", "trabajos", "cache", "disco"]
-    assert {una["estado"] for una in dicho["comprobaciones"].values()} == {"ok"}
+    estados = {nombre: una["estado"] for nombre, una in dicho["comprobaciones"].items()}
+    assert estados == dict.fromkeys(estados, "ok") | {"trabajos": "sin señales"}  # nadie ha arrancado el trabajador
     assert all(una["ms"] >= 0 and una["detalle"].endswith(".") for una in dicho["comprobaciones"].values())
 
 
@@ -126,26 +127,29 @@ def encolar(cuantos: int = 1, *, hace: timedelta = timedelta(0)) -> None:
 
 
 def test_la_cola_vieja_sin_trabajador_se_nota() -> None:
-    assert de("trabajos").detalle == "No hay señales de un trabajador; nada espera."
+    una = de("trabajos")
+    assert una.detalle.startswith("Ningún trabajador ha dado señales; nada espera. ")
+    assert (una.bien, una.mal, una.sin_senales, una.estado) == (None, False, True, "sin señales")
     encolar(hace=timedelta(minutes=5))
-    assert de("trabajos").bien
+    assert de("trabajos").sin_senales
     encolar(hace=timedelta(minutes=11))
     una = de("trabajos")
-    assert not una.bien
+    assert (una.bien, una.mal, una.sin_senales, una.estado) == (False, True, False, "fallo")
     assert "11 minutos" in una.detalle
 
 
 @pytest.mark.parametrize("en_comun", [False, True])
 def test_la_senal_del_trabajador(settings: Any, en_comun: bool, tmp_path: Path) -> None:
     settings.MEMORIA_EN_COMUN, settings.ESTADO_DIR = en_comun, tmp_path
-    assert de("trabajos").bien is not en_comun  # con caché común, que falte la señal ya es una señal
+    assert de("trabajos").mal is en_comun  # con caché común, que falte la señal ya es una señal
+    assert de("trabajos").sin_senales is not en_comun
     latido.latir(AHORA.timestamp() - 5)
     encolar(hace=timedelta(hours=3))
     una = de("trabajos")
     assert una.bien
     assert una.detalle == "El trabajador vive; el trabajo que más espera lleva 3 horas."
     callado = de("trabajos", AHORA + timedelta(minutes=3))
-    assert not callado.bien
+    assert callado.mal
     assert "no da señales desde hace 3 minutos" in callado.detalle
 
 

@@ -1,4 +1,4 @@
-"""Dice en texto cómo está el portal; la salida sirve a cron y a quien vigila: 0 bien, 1 degradado, 2 no atiende."""
+"""Dice en texto cómo está el portal; la salida sirve a cron y a quien vigila: 0 va bien, 1 degradado, 2 no atiende."""
 
 import sys
 from typing import Any
@@ -11,6 +11,8 @@ from penitenciaria.operacion.cuidados import cuidados
 from penitenciaria.operacion.pagina import resumir, version
 
 DEGRADADO, NO_ATIENDE = 1, 2
+PALABRAS = {"ok": "bien", "fallo": "FALLO", "sin señales": "sin señales todavía"}
+LARGO = max(map(len, PALABRAS.values()))
 
 
 class Command(BaseCommand):
@@ -24,9 +26,9 @@ class Command(BaseCommand):
         todas = (*informe.comprobaciones, *hechos_a_diario)
         ancho = max(len(una.titulo) for una in todas)
         for una in todas:
-            self.stdout.write(f"{'bien ' if una.bien else 'FALLO'}  {una.titulo:{ancho}}  {una.detalle}")
+            self.stdout.write(f"{PALABRAS[una.estado]:{LARGO}}  {una.titulo:{ancho}}  {una.detalle}")
         self.stdout.write(f"Versión {version()}. {resumir(informe, hechos_a_diario)}")
         if not informe.listo:
             sys.exit(NO_ATIENDE)
-        if not all(una.bien for una in todas):
+        if any(una.mal for una in todas):
             sys.exit(DEGRADADO)
