@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from indicadores import frases
@@ -20,6 +21,7 @@ from indicadores.graficas import (
     extension_de_historias,
     historia_svg,
 )
+from indicadores.graficas.elementos import elemento
 from indicadores.lectura import Desagregacion
 from indicadores.lugares import (
     SEXOS,
@@ -81,12 +83,11 @@ class FilaDeSexo:
 
 
 @dataclass(frozen=True, slots=True)
-class Opcion:
-    """Un periodo que se puede elegir."""
+class Eleccion:
+    """Los periodos que se pueden elegir: cuántos y sus ``<option>`` ya escritas, que con los años pasan de cien."""
 
-    valor: str
-    texto: str
-    elegida: bool
+    cuantas: int
+    opciones: Svg
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class SeccionDesagregada:
     nota: str
     fuente: str
     aviso: str
-    periodos: tuple[Opcion, ...]
+    periodos: Eleccion
     conservados: tuple[tuple[str, str], ...]
     por_sexo: tuple[FilaDeSexo, ...]
     mapa: Mapa | None
@@ -166,9 +167,7 @@ def escribir_seccion(
         nota=_nota(leida),
         fuente=_fuente(leida),
         aviso=" ".join(avisos),
-        periodos=tuple(
-            Opcion(uno.texto, escribir_periodo(uno.texto), uno.texto == leida.periodo.texto) for uno in leida.periodos
-        ),
+        periodos=_elegir(leida.periodos, leida.periodo),
         conservados=mirada.pedido + ((("orden", orden),) if pedido.get("orden") else ()),
         por_sexo=tuple(
             FilaDeSexo("Ambos sexos" if sexo is Sexo.TOTAL else frases.mayuscula(PALABRA_DE_SEXO[sexo]), celda)
@@ -183,6 +182,17 @@ def escribir_seccion(
         periodos_de_historia=periodos_de_historia,
         nota_de_historias=nota_de_historias,
     )
+
+
+def _elegir(periodos: Sequence[Periodo], elegido: Periodo) -> Eleccion:
+    opciones = Svg("".join([_opcion(uno.texto, uno.texto == elegido.texto) for uno in periodos]))
+    return Eleccion(len(periodos), opciones)
+
+
+@lru_cache(maxsize=4096)
+def _opcion(periodo: str, elegida: bool) -> Svg:
+    escrita = elemento("option", frases.mayuscula(escribir_periodo(periodo)), value=periodo)
+    return Svg(escrita.replace(">", " selected>", 1)) if elegida else escrita
 
 
 # Orden

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NoReturn
 
 from indicadores.calculo.tipos import (
@@ -265,6 +266,7 @@ def fecha_corta(fecha: date) -> str:
     return f"{fecha.day:02d}-{fecha.month:02d}-{fecha.year:04d}"
 
 
+@lru_cache(maxsize=4096)
 def escribir_periodo(texto: str) -> str:
     """«2020», «primer semestre de 2021», «segundo trimestre de 2021», «marzo de 2021». Levanta ``PeriodoInvalido``."""
     periodo = Periodo.leer(texto)

@@ -7,6 +7,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
+
+from django.urls import get_script_prefix, reverse
 
 from indicadores import frases
 from indicadores.calculo.agregacion import Agregable, Falta, Suma, sumar
@@ -33,6 +36,17 @@ class Celda:
     es_suma: bool = False
     es_reservada: bool = False
     barra: Svg = SIN_DIBUJO
+
+    @property
+    def direccion(self) -> str:
+        """La página de su constancia; vacía si no es una cifra publicada."""
+        return f"{_raiz_de_cifras(get_script_prefix())}{self.id}/" if self.id else ""
+
+
+@lru_cache(maxsize=16)
+def _raiz_de_cifras(prefijo: str) -> str:
+    """Lo que va antes del número en cada enlace: una página tiene cientos y la dirección se resuelve una sola vez."""
+    return reverse("cifra", args=[0]).removesuffix("0/")
 
 
 @dataclass(frozen=True, slots=True)

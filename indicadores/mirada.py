@@ -1,5 +1,6 @@
 """Desde dónde se mira la política: a qué corte y con lo publicado a qué fecha. Se lee igual en páginas y API."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -10,6 +11,8 @@ from django.utils import timezone
 from indicadores.errores import DatoInvalido
 
 PARAMETROS = ("corte", "a_la_fecha")
+#: La hora y, tras un espacio, la zona: «18:00:00 00:00».
+_ZONA_SIN_MAS = re.compile(r"(:[0-9]{2}(?:\.[0-9]+)?) ([0-9]{2}:?[0-9]{2})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +92,17 @@ def _fin_del_dia(texto: str) -> datetime | None:
         return None
 
 
+def leer_iso(texto: str) -> datetime:
+    """Un momento ISO 8601; levanta ``ValueError``.
+
+    El «+» de la zona, si no se escribió «%2B» en la dirección, llega como un espacio: se lee igual.
+    """
+    return datetime.fromisoformat(_ZONA_SIN_MAS.sub(r"\1+\2", texto))
+
+
 def _leer_momento(texto: str) -> datetime:
     try:
-        momento = _fin_del_dia(texto) or datetime.fromisoformat(texto)
+        momento = _fin_del_dia(texto) or leer_iso(texto)
         if timezone.is_naive(momento):
             momento = timezone.make_aware(momento)
         if not 1990 <= momento.year <= 2100:

@@ -22,6 +22,9 @@ from indicadores.models import Evidencia, Indicador, Medicion
 from indicadores.permisos import Accion, puede
 from indicadores.senales import SenalarForm, admite_otro, leer_recibo, recibo
 
+#: Dónde deja la petición la frase que explica su 400, para quien no contesta con una página.
+NO_SE_ENTIENDE = "no_se_entiende"
+
 
 def con_mirada(vista: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Lee el reloj una vez y el corte y la fecha de la dirección; si no se entienden, lo explica con un 400."""
@@ -31,6 +34,7 @@ def con_mirada(vista: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         try:
             mirada = leer_mirada(request.GET, ahora=timezone.now())
         except DatoInvalido as error:
+            setattr(request, NO_SE_ENTIENDE, str(error))
             contexto = {"titulo_error": "La dirección pide algo que no se entiende", "explicacion": str(error)}
             return render(request, "error.html", contexto | {"seccion": "", "mirada": None}, status=400)
         return vista(request, *args, mirada=mirada, **kwargs)

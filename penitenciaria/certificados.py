@@ -19,7 +19,7 @@ from django.views.decorators.cache import cache_control
 from indicadores import constancias
 from indicadores.mirada import Mirada
 from indicadores.permisos import Accion, puede
-from indicadores.views import con_mirada
+from indicadores.views import NO_SE_ENTIENDE, con_mirada
 from penitenciaria.certificado import VERIFICADOR, CifraLeida, cifra_en_json, escribir_cifra, leer_cifra
 from penitenciaria.fijados import escribir_fijado, leer_constancia
 
@@ -70,13 +70,14 @@ def cadena_jsonl(request: HttpRequest) -> HttpResponseBase:
     pedido = request.GET.get("desde", "1")
     if not re.fullmatch(r"[1-9][0-9]{0,17}", pedido):
         explicacion = f"El parámetro «desde» dice «{pedido}»; se espera el número de una constancia, desde 1."
+        setattr(request, NO_SE_ENTIENDE, explicacion)
         contexto = {"titulo_error": "La dirección pide algo que no se entiende", "explicacion": explicacion}
         return render(request, "error.html", contexto | {"seccion": "", "mirada": None}, status=400)
     # Una celda pasa a reservada solo al publicarse otra: la última huella cambia también entonces.
     _, huella = constancias.ultimo_eslabon()
     etag = f'"{huella}-{pedido}"'
     respuesta: HttpResponseBase = get_conditional_response(request, etag=etag) or StreamingHttpResponse(
-        constancias.lineas_publicas(desde=int(pedido)),
+        () if request.method == "HEAD" else constancias.lineas_publicas(desde=int(pedido)),
         content_type="application/jsonl; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="cadena.jsonl"'},
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from indicadores.api.paginacion import TAMANO_MAXIMO
 from indicadores.mirada import Mirada
 
 #: Las columnas que Power Query convierte, y en qué.
@@ -22,7 +23,8 @@ class Ejemplo:
 def ejemplos(raiz: str, mirada: Mirada) -> tuple[Ejemplo, ...]:
     """Los ejemplos con la dirección de este servidor (``raiz`` es la de la API) y la mirada pedida."""
     serie = (("indicador", "OP.01-I2"), ("ambito", "PE"), *mirada.pedido)
-    en_json = f"{raiz}mediciones/?{urlencode(serie)}"
+    # El CSV trae todas las filas; el JSON va por páginas, y esta es la más larga.
+    en_json = f"{raiz}mediciones/?{urlencode((*serie, ('page_size', TAMANO_MAXIMO)))}"
     en_csv = f"{raiz}mediciones/?{urlencode((('format', 'csv'), *serie))}"
     return (
         Ejemplo("curl", "curl", "Guarda la serie en un archivo.", f'curl --fail --output mediciones.csv "{en_csv}"'),

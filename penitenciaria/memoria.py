@@ -52,6 +52,8 @@ SE_COMPRIME = (
     "application/atom+xml",
     "image/svg",
 )
+#: Cómo terminan, fuera de la API, las que lee un programa desde cualquier sitio (``penitenciaria.api.abierta``).
+ABIERTAS = (".json", ".jsonld", ".jsonl", ".atom", ".csv", ".zip", ".py")
 #: Lo que un 304 repite de la respuesta guardada.
 DEL_304 = ("Last-Modified", "Vary", "Content-Language")
 #: Veces que se pregunta la marca: en la conexión que había, en una nueva, y lo mismo en la otra base.
@@ -207,15 +209,16 @@ def sin_cambios(request: HttpRequest, guardada: Guardada | None, etag: str) -> H
     """304. Que la ETag sea la nuestra basta: solo se da en un 200 que se guarda."""
     dichas = () if guardada is None else tuple(par for par in guardada.cabeceras if par[0] in DEL_304)
     respuesta = HttpResponseNotModified()
-    suyas = _comprobadas(_del_304(dichas, request.path_info.startswith("/api/")))
+    es_abierta = request.path_info.startswith("/api/") or request.path_info.endswith(ABIERTAS)
+    suyas = _comprobadas(_del_304(dichas, es_abierta))
     respuesta.headers._store = suyas | {"etag": ("ETag", etag)}
     return respuesta
 
 
 @lru_cache(maxsize=1024)
-def _del_304(dichas: tuple[tuple[str, str], ...], de_la_api: bool) -> tuple[tuple[str, str], ...]:
+def _del_304(dichas: tuple[tuple[str, str], ...], es_abierta: bool) -> tuple[tuple[str, str], ...]:
     comunes = {"Cache-Control": GUARDABLE, "Vary": "Accept-Encoding"}
-    return tuple((comunes | dict(dichas) | (DE_LA_API if de_la_api else {})).items())
+    return tuple((comunes | dict(dichas) | (DE_LA_API if es_abierta else {})).items())
 
 
 def se_guarda(request: HttpRequest, respuesta: HttpResponse) -> bool:

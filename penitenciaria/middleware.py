@@ -17,6 +17,7 @@ from django.utils.cache import set_response_etag
 
 from indicadores.api.a_json import direccion_de
 from indicadores.api.historia import cabeceras_de
+from indicadores.formato import enumerar
 
 Siguiente = Callable[[HttpRequest], HttpResponse]
 
@@ -151,8 +152,13 @@ class LoPublicoSoloSeLee:
         if request.method in ("GET", "HEAD", "OPTIONS") or request.path_info.startswith("/api/") or donde is None:
             return None
         if "admin" in donde.namespaces or donde.url_name in RECIBEN:
-            return None if request.method == "POST" else HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS", "POST"])
-        return HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS"])
+            return None if request.method == "POST" else _no_se_admite("GET", "HEAD", "OPTIONS", "POST")
+        return _no_se_admite("GET", "HEAD", "OPTIONS")
+
+
+def _no_se_admite(*metodos: str) -> HttpResponse:
+    texto = f"Esta dirección solo se puede pedir con {enumerar(metodos, 'o')}.\n"
+    return HttpResponseNotAllowed(metodos, texto, content_type="text/plain; charset=utf-8")
 
 
 #: Cifras que caben en una clave de la base (64 bits).

@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any, cast
 
 from django.conf import settings
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import FileResponse, HttpResponseBase
 
 from penitenciaria import metricas
@@ -74,6 +74,8 @@ class ConNombre:
                 dejar_linea(request, respuesta, segundos, peticion.marcha)
         finally:
             ACTUAL.reset(senal)
+        if request.method == "HEAD":
+            return sin_cuerpo(respuesta)
         if isinstance(respuesta, StreamingHttpResponse) and not isinstance(respuesta, FileResponse):
             # Lo que se escribe según se envía también pertenece a esta petición.
             partes = cast(Iterator[bytes], respuesta.streaming_content)  # sin vistas asíncronas
@@ -88,6 +90,16 @@ class ConNombre:
 
     def _con_sesion(self, request: HttpRequest) -> bool:
         return "HTTP_COOKIE" in request.META and any(nombre in request.COOKIES for nombre in self.cookies)
+
+
+def sin_cuerpo(respuesta: HttpResponseBase) -> HttpResponseBase:
+    """Lo que se contesta a HEAD: las mismas cabeceras, con el tamaño que tendría el cuerpo, y nada más."""
+    if isinstance(respuesta, StreamingHttpResponse):
+        respuesta.streaming_content = iter(())
+    elif isinstance(respuesta, HttpResponse) and respuesta.content:
+        respuesta.headers.setdefault("Content-Length", str(len(respuesta.content)))
+        respuesta.content = b""
+    return respuesta
 
 
 def nombre_de(request: HttpRequest) -> str:

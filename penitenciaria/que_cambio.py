@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from indicadores import frases
+from indicadores.api.recuerdo import Recuerdo
 from indicadores.calculo.tipos import Caracter, Sexo, Situacion
 from indicadores.cambios import (
     Busqueda,
@@ -94,8 +95,11 @@ class PaginaDeCambios:
     primera: str
 
 
-def escribir_cambios(pedido: Mapping[str, str], mirada: Mirada) -> PaginaDeCambios:
-    """La página que pide la dirección: trece consultas. Levanta :class:`DatoInvalido` si algo no se entiende."""
+def escribir_cambios(pedido: Mapping[str, str], mirada: Mirada, recuerdo: Recuerdo) -> PaginaDeCambios:
+    """La página que pide la dirección: catorce consultas. Levanta :class:`DatoInvalido` si algo no se entiende.
+
+    Cuántos son se cuenta una vez por publicación, si ``recuerdo`` tiene marca.
+    """
     desde = leer_dia(pedido["desde"].strip(), "desde") if pedido.get("desde", "").strip() else None
     hasta = timezone.localdate(mirada.a_la_fecha)
     if desde is not None and desde > hasta:
@@ -119,9 +123,12 @@ def escribir_cambios(pedido: Mapping[str, str], mirada: Mirada) -> PaginaDeCambi
     quien += [("lugares", "todos")] if todos_los_lugares else []
     base = [*([("desde", desde.isoformat())] if desde else []), *quien, *mirada.pedido]
     siguiente = [*base, ("antes", cambios[-1].senal)] if quedan else []
+    hasta_cuando = que.hasta if mirada.pide_fecha else None
+    cual = ("cambios", hasta_cuando, que.corte, que.desde, que.indicador, que.nacionales)
+    cuentas: dict[Clase, int] = recuerdo.decir(cual, lambda: contar_cambios(que))
     return PaginaDeCambios(
         titular=_titular(desde, hasta, indicador),
-        entrada=_entrada(contar_cambios(que), todos_los_lugares=todos_los_lugares),
+        entrada=_entrada(cuentas, todos_los_lugares=todos_los_lugares),
         desde=desde.isoformat() if desde else "",
         indicador=indicador.codigo if indicador else "",
         indicadores=tuple((uno.codigo, uno.nombre_corto) for uno in todos),

@@ -6,6 +6,7 @@ from functools import wraps
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from indicadores.api.recuerdo import recordar
 from indicadores.errores import DatoInvalido
 from indicadores.mirada import Mirada
 from indicadores.views import con_mirada
@@ -47,7 +48,7 @@ def portada(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
 @explicando
 def cambios(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
     """Qué se publicó, corrigió, retiró o fijó desde un día."""
-    pagina = escribir_cambios(request.GET.dict(), mirada)
+    pagina = escribir_cambios(request.GET.dict(), mirada, recordar(getattr(request, "marca", None)))
     return render(request, "portada/cambios.html", {"seccion": "cambios", "mirada": mirada, "pagina": pagina})
 
 

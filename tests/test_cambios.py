@@ -169,10 +169,10 @@ def consultas(desde: datetime | None = None) -> tuple[int, int]:
     return len(al_leer), len(al_contar)
 
 
-def test_las_consultas_son_seis_y_cinco_haya_lo_que_haya(historia: SimpleNamespace) -> None:
-    assert consultas() == (6, 5)
+def test_las_consultas_son_seis_y_seis_haya_lo_que_haya(historia: SimpleNamespace) -> None:
+    assert consultas() == (6, 6)
     for n in range(10):
         otro: Indicador = fabricas.IndicadorFactory()
         fabricas.publicada(indicador=otro, periodo="2020", ahora=minuto(30 + n))
         fabricas.logro(otro, 5, anio=2022, ahora=minuto(30 + n))
-    assert consultas() == (6, 5)
+    assert consultas() == (6, 6)

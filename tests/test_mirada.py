@@ -38,6 +38,8 @@ def test_un_corte() -> None:
         ("2026-11-30T18:00", datetime(2026, 11, 30, 18, tzinfo=LIMA)),
         ("2026-11-30T18:00:00-05:00", datetime(2026, 11, 30, 18, tzinfo=LIMA)),
         ("2026-11-30T18:00:00Z", datetime(2026, 11, 30, 18, tzinfo=UTC)),
+        ("2026-11-30T18:00:00.5 00:00", datetime(2026, 11, 30, 18, 0, 0, 500000, tzinfo=UTC)),
+        ("2026-11-30 18:00", datetime(2026, 11, 30, 18, tzinfo=LIMA)),
         ("2026-11-30T00:00:00", datetime(2026, 11, 30, 0, tzinfo=LIMA)),
         ("1990-01-01", datetime(1990, 1, 1, 23, 59, 59, 999999, tzinfo=LIMA)),
         ("2100-12-31", datetime(2100, 12, 31, 23, 59, 59, 999999, tzinfo=LIMA)),

@@ -5,9 +5,13 @@ SQLite. Las mediciones, que son muchas, se buscan por los nombres de su indicado
 """
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
+
+CAMPOS_DE_INDICADOR = ("codigo", "codigo_oficial", "nombre", "nombre_corto")
+CAMPOS_DE_AMBITO = ("codigo", "nombre", "departamento")
 
 
 def normalizar(texto: str) -> str:
@@ -20,11 +24,16 @@ def terminos(texto: str) -> list[str]:
     return normalizar(texto).split()
 
 
+def juntar(textos: Iterable[Any]) -> str:
+    """Aquello en que se busca, normalizado."""
+    return normalizar(" ".join(str(texto or "") for texto in textos))
+
+
 def claves_por_termino(filas: QuerySet[Any], campos: tuple[str, ...], buscados: list[str]) -> dict[str, set[int]]:
     """Qué filas (por su clave primaria) contienen cada término en alguno de ``campos``; una consulta."""
     halladas: dict[str, set[int]] = {termino: set() for termino in buscados}
     for clave, *textos in filas.order_by("pk").values_list("pk", *campos):
-        todo = normalizar(" ".join(str(texto or "") for texto in textos))
+        todo = juntar(textos)
         for termino, claves in halladas.items():
             if termino in todo:
                 claves.add(clave)

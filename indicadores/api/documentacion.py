@@ -110,7 +110,8 @@ EJEMPLOS: dict[str, dict[str, Any]] = json.loads(
 def _en_esquema(ejemplo: dict[str, Any] | None) -> list[OpenApiExample]:
     if ejemplo is None:
         return []
-    return [OpenApiExample(ejemplo["peticion"], value=ejemplo["respuesta"], response_only=True)]
+    # La dirección no va de nombre: el generador lo reescribe (page_size → pageSize) y al copiarla se recibiría un 400.
+    return [OpenApiExample("Real", summary=ejemplo["peticion"], value=ejemplo["respuesta"], response_only=True)]
 
 
 def admitir_vacios(result: dict[str, Any], **_otros: Any) -> dict[str, Any]:

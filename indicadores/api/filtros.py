@@ -18,7 +18,7 @@ from indicadores.api.parametros import ParametroInvalido, citar
 from indicadores.calculo.tipos import EstadoIndicador, Periodo, PeriodoInvalido, Semaforo, Sentido
 from indicadores.errores import DatoInvalido
 from indicadores.formato import enumerar
-from indicadores.mirada import leer_dia
+from indicadores.mirada import leer_dia, leer_iso
 from indicadores.models import Ambito, Indicador, Medicion
 from objetivos.models import Entidad, ObjetivoPrioritario
 from servicios.models import Servicio
@@ -112,10 +112,10 @@ def _leer_dia(texto: str) -> date:
         raise ValidationError("se espera un día como 2021-12-31, entre 1990 y 2100") from None
 
 
-def _leer_desde(texto: str) -> datetime:
+def leer_desde(texto: str) -> datetime:
     try:
         dia = date.fromisoformat(texto) if len(texto) == 10 else None
-        momento = datetime.combine(dia, time.min) if dia else datetime.fromisoformat(texto)
+        momento = datetime.combine(dia, time.min) if dia else leer_iso(texto)
         if timezone.is_naive(momento):
             momento = timezone.make_aware(momento)
         if not 1990 <= momento.year <= 2100:
@@ -136,7 +136,7 @@ ESQUEMAS: dict[Callable[[str], Any], dict[str, Any]] = {
     leer_anio: {"type": "integer", "minimum": 1990, "maximum": 2100},
     _leer_periodo: {"type": "string", "pattern": f"^{_ANIO}(-(S[12]|Q[1-4]|0[1-9]|1[0-2]))?$"},
     _leer_dia: DIA,
-    _leer_desde: MOMENTO,
+    leer_desde: MOMENTO,
 }
 
 
@@ -162,7 +162,7 @@ class FiltroDeMediciones(Filtros):
     caracter = Opcion(Medicion.Caracter.values, help_text="Lo referencial nunca entra en un avance.")
     situacion = Opcion(Medicion.Situacion.values, help_text="Si la entidad todavía puede revisar la cifra.")
     actualizado_desde = Leido(
-        leer=_leer_desde,
+        leer=leer_desde,
         field_name="publicada_en",
         lookup_expr="gte",
         help_text="Versiones publicadas ese día (desde su primer instante en Lima), en ese momento o después. No dice "
@@ -186,7 +186,7 @@ class FiltroDeIndicadores(Filtros):
     semaforo = Opcion(Semaforo, method="despues", help_text="La luz del avance en el año del corte.")
     sentido = Opcion(Sentido, help_text="Hacia dónde debe moverse el valor.")
     actualizado_desde = Leido(
-        leer=_leer_desde,
+        leer=leer_desde,
         method="despues",
         help_text="Los que tienen a la vista alguna cifra publicada ese día, en ese momento o después.",
     )

@@ -41,6 +41,8 @@ VERSIONES: tuple[Version, ...] = (
             "`lineas_base/` y `logros/`: lo fijado, una fila por cada uno.",
             "`format=csv` y `format=xlsx` en las listas; SDMX en `sdmx/`.",
             "Llaves: `Authorization: Bearer …` da un límite propio. Ninguna dirección la exige.",
+            "`ordering=indicador` y `ordering=ambito` ordenan, dentro de cada uno, por el fin del periodo.",
+            "`/data.json`, los paquetes y las novedades responden a la pregunta previa y fallan como la API.",
             "Cabeceras `RateLimit` y `RateLimit-Policy`; `Deprecation` y `Sunset` en lo que se vaya, y `historial/`.",
         ),
     ),

@@ -1,11 +1,12 @@
 """Páginas numeradas con límites estrictos: pedir de más o pedir mal es un 400; pasar del final, un 404."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.paginator import EmptyPage, Paginator
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from rest_framework.exceptions import NotFound
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
@@ -16,10 +17,23 @@ TAMANO_POR_DEFECTO = 50
 TAMANO_MAXIMO = 500
 
 
+class _Paginador(Paginator[Any]):
+    """El de Django, que puede saber ya cuántas filas son."""
+
+    def __init__(self, filas: QuerySet[Any] | Sequence[Any], tamano: int, contar: Callable[[], int] | None) -> None:
+        super().__init__(filas, tamano)
+        self._contar = contar
+
+    @cached_property
+    def count(self) -> int:
+        return int(super().count) if self._contar is None else self._contar()
+
+
 class Pagina:
     """Una página de ``filas`` (lista o consulta con orden total).
 
     Con ``campos`` trae de la consulta solo esos, como diccionarios, y se cuenta sin unir las tablas de las que salen.
+    ``contar`` dice, si ya se sabe, cuántas son.
     """
 
     def __init__(
@@ -28,11 +42,12 @@ class Pagina:
         parametros: QueryDict,
         direccion: str,
         campos: Sequence[str] = (),
+        contar: Callable[[], int] | None = None,
     ) -> None:
         self.numero = leer_entero(parametros, "page", defecto=1)
         tamano = leer_entero(parametros, "page_size", defecto=TAMANO_POR_DEFECTO, maximo=TAMANO_MAXIMO)
         self.direccion = direccion
-        self._paginador = Paginator(filas, tamano)
+        self._paginador = _Paginador(filas, tamano, contar)
         try:
             self._pagina = self._paginador.page(self.numero)
         except EmptyPage:

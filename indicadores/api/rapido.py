@@ -8,7 +8,6 @@ El catálogo y las cuentas salen de ``recuerdo``. Se cuenta por día de término
 cualquier página, y la 90.000 se lee sin recorrer las anteriores.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,10 +21,10 @@ from django.db import connection, connections, router
 from django.http import QueryDict
 
 from indicadores.api import a_json
-from indicadores.api.paginacion import PARAMETROS as DE_PAGINA
-from indicadores.api.recuerdo import Catalogo, Recuerdo, recordar
+from indicadores.api.pedido import SENCILLOS, Pedido, en_la_base, leer_pedido
+from indicadores.api.recuerdo import Recuerdo, recordar
 from indicadores.calculo.estado import se_repite
-from indicadores.calculo.tipos import Ausencia, Caracter, Dato, Motivo, Periodo, PeriodoInvalido, Sexo, ValorBase
+from indicadores.calculo.tipos import Ausencia, Caracter, Dato, Motivo, Periodo, Sexo, ValorBase
 from indicadores.lectura import leer_lineas_base
 from indicadores.mirada import Mirada
 from indicadores.models import Ambito, Medicion, preparada
@@ -33,117 +32,10 @@ from indicadores.models.granularidad import ESCRITA
 
 Fila = tuple[Any, ...]
 NACIONAL = Ambito.NACIONAL
-DIA = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-ORDENES = {"": "DESC", "-fin": "DESC", "fin": "ASC"}
-OPCIONES = {
-    "sexo": frozenset(Medicion.Sexo.values),
-    "caracter": frozenset(Medicion.Caracter.values),
-    "situacion": frozenset(Medicion.Situacion.values),
-}
-SIN_CONDICION = {"corte", "a_la_fecha", "ordering", *DE_PAGINA}
-#: Lo que se sabe contestar; cualquier otro parámetro va por el camino general.
-SENCILLOS = {*OPCIONES, *SIN_CONDICION, "format", "indicador", "objetivo", "servicio", "ambito", "ambito_nivel"}
-#: Los que dicen entre qué días terminan los periodos.
-DIAS = ("anio", "desde", "hasta")
-SENCILLOS |= {*DIAS, "periodo"}
-
-# --- Lo que se pide -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Pedido:
-    """La condición, ya en SQL, con sus valores; lo bastante para recordar por él una cuenta.
-
-    Entre qué días terminan va aparte, y cada extremo una sola vez: SQLite busca por uno, y por los demás recorre.
-    """
-
-    condicion: str
-    valores: tuple[Any, ...]
-    desde: date
-    hasta: date
-    sentido: str
-
-
-def leer_pedido(parametros: QueryDict, mirada: Mirada, catalogo: Catalogo) -> Pedido | None:
-    """Lo pedido, si todo es de lo sencillo y válido; None si ha de verlo el camino general."""
-    ordenado = ORDENES.get(parametros.get("ordering", "").strip())
-    if ordenado is None:
-        return None
-    condiciones: list[str] = []
-    valores: list[Any] = []
-    desde, hasta = date.min, mirada.corte
-    for nombre in parametros:
-        escrito = str(parametros[nombre])
-        texto = escrito.strip()
-        if (
-            nombre in ("corte", "a_la_fecha", "ordering", *DE_PAGINA)
-            or not texto
-            or (nombre, texto) == ("format", "json")
-        ):
-            continue
-        if nombre in DIAS:
-            dias = _leer_dias(nombre, escrito)
-            if dias is None:
-                return None
-            desde, hasta = max(desde, dias[0]), min(hasta, dias[1])
-            continue
-        leido = _condicion(nombre, escrito, catalogo)
-        if leido is None:
-            return None
-        condiciones.append(leido[0])
-        valores += leido[1]
-    return Pedido("".join(f" AND {una}" for una in condiciones), tuple(valores), desde, hasta, ordenado)
-
-
-def _leer_dias(nombre: str, texto: str) -> tuple[date, date] | None:
-    """Entre qué días han de terminar los periodos."""
-    if nombre == "anio":
-        if not (texto.isascii() and texto.isdigit() and len(texto) == 4 and 1990 <= int(texto) <= 2100):
-            return None
-        return date(int(texto), 1, 1), date(int(texto), 12, 31)
-    dia = _leer_dia(texto)
-    if dia is None:
-        return None
-    return (dia, date.max) if nombre == "desde" else (date.min, dia)
-
-
-def _condicion(nombre: str, texto: str, catalogo: Catalogo) -> tuple[str, list[Any]] | None:
-    if nombre in OPCIONES:
-        return (f"m.{nombre} = %s", [texto]) if texto in OPCIONES[nombre] else None
-    if nombre == "periodo":
-        try:
-            periodo = Periodo.leer(texto)
-        except PeriodoInvalido:
-            return None
-        return "m.periodo = %s AND m.fin = %s", [periodo.texto, _dia(periodo.fin)]
-    uno = {"indicador": catalogo.clave_de_indicador, "ambito": catalogo.clave_de_ambito}.get(nombre)
-    if uno is not None:
-        return (f"m.{nombre}_id = %s", [uno[texto]]) if texto in uno else None
-    columna, grupos = {
-        "objetivo": ("indicador", catalogo.del_objetivo),
-        "servicio": ("indicador", catalogo.del_servicio),
-        "ambito_nivel": ("ambito", catalogo.del_nivel),
-    }.get(nombre, ("", {}))
-    claves = grupos.get(texto)
-    return (f"m.{columna}_id IN ({', '.join(['%s'] * len(claves))})", list(claves)) if claves else None
-
-
-def _leer_dia(texto: str) -> date | None:
-    try:
-        dia = date.fromisoformat(texto) if DIA.fullmatch(texto) else None
-    except ValueError:
-        return None
-    return dia if dia and 1990 <= dia.year <= 2100 else None
-
-
-def _dia(dia: date) -> Any:
-    return connection.ops.adapt_datefield_value(dia)
-
-
 # --- Las filas ------------------------------------------------------------------------------------------------------
 
 VIGENTE = "{0}.publicada_en <= %s AND ({0}.sustituida_en IS NULL OR {0}.sustituida_en > %s)"
-ELEGIR = "SELECT m.id FROM indicadores_medicion m WHERE {condicion} ORDER BY m.fin {sentido}, m.id {sentido} LIMIT %s"
+ELEGIR = "SELECT m.id FROM indicadores_medicion m WHERE {condicion} ORDER BY {orden} LIMIT %s"
 #: Primero las claves, que salen de un índice; después, solo esas filas, y de cada una el valor anterior de su serie.
 FILAS = f"""
 SELECT m.id, m.indicador_id, m.periodo, {{m_valor}}, m.motivo_ausencia, m.texto_ausencia, m.fecha_compromiso,
@@ -156,7 +48,7 @@ LEFT JOIN indicadores_medicion p ON p.id = (
     AND a.fin < m.fin AND {ESCRITA.format("a.periodo")} = {ESCRITA.format("m.periodo")}
     AND a.valor IS NOT NULL AND NOT a.reservada AND {VIGENTE.format("a")}
   ORDER BY a.fin DESC, a.id DESC LIMIT 1)
-ORDER BY m.fin {{sentido}}, m.id {{sentido}}
+ORDER BY {{orden}}
 """
 #: Cómo se escriben en cada base las columnas que el conductor tardaría en interpretar: el momento llega como texto y el
 #: valor como lo da SQLite, que con quince cifras no pierde nada.
@@ -188,6 +80,7 @@ class Rapidas(Sequence[a_json.Json]):
 
     def __init__(self, pedido: Pedido, mirada: Mirada, recuerdo: Recuerdo, constancia: str) -> None:
         self.pedido, self.recuerdo = pedido, recuerdo
+        self._mirada, self._constancia = mirada, constancia
         self.a_la_fecha = mirada.a_la_fecha
         self.es_ahora = not mirada.pide_fecha
         self.momento = connection.ops.adapt_datetimefield_value(mirada.a_la_fecha)
@@ -218,44 +111,59 @@ class Rapidas(Sequence[a_json.Json]):
         return self.count()
 
     def __getitem__(self, trozo: Any) -> Any:
-        """Las filas de un trozo: se sigue desde donde terminó el que le precede o, si nadie lo leyó, desde su día."""
+        """Las filas de un trozo."""
         desde, hasta = trozo.start, min(trozo.stop, self.count())
+        return self._trozo(desde, hasta) if desde < hasta else []
+
+    def _trozo(self, desde: int, hasta: int) -> list[a_json.Json]:
+        """Se sigue desde donde terminó el que le precede o, si nadie lo leyó, desde su día."""
         final = self.recuerdo.visto(("final", desde, *self._clave())) if desde else None
         saltar = 0
         if final is not None:
             condicion, valores = self._condicion(despues_de=final)
-        elif desde:
+        elif desde and self.pedido.columna == "fin":
             dia, saltar = self._contadas().donde_empieza(desde)
             condicion, valores = self._condicion(primer_dia=dia)
         else:
+            saltar = desde
             condicion, valores = self._condicion()
-        elegidas = ELEGIR.format(condicion=condicion, sentido=self.pedido.sentido)
+        elegidas = ELEGIR.format(condicion=condicion, orden=self.pedido.orden)
         valores.append(hasta - desde)
         if saltar:
             elegidas += " OFFSET %s"
             valores.append(saltar)
-        columnas = COLUMNAS[connection.vendor]
-        sentencia = FILAS.format(elegidas=elegidas, sentido=self.pedido.sentido, **columnas)
-        filas = self._leer(sentencia, [*valores, self.momento, self.momento])
+        filas = self._filas(elegidas, self.pedido.orden, valores)
         if filas:
-            self.recuerdo.anotar(("final", hasta, *self._clave()), (_fin(filas[-1][2]), filas[-1][0]))
+            clave, periodo, publicada_en = filas[-1][0], filas[-1][2], filas[-1][14]
+            ultimo = (_fin(periodo) if self.pedido.columna == "fin" else publicada_en, clave)
+            self.recuerdo.anotar(("final", hasta, *self._clave()), ultimo)
         return self._a_json(filas)
+
+    def _filas(self, elegidas: str, orden: str, valores: list[Any]) -> list[Fila]:
+        sentencia = FILAS.format(elegidas=elegidas, orden=orden, **COLUMNAS[connection.vendor])
+        return self._leer(sentencia, [*valores, self.momento, self.momento])
 
     def _condicion(self, *, primer_dia: Any = None, despues_de: tuple[str, int] | None = None) -> tuple[str, list[Any]]:
         """Lo que han de cumplir las filas y sus valores; desde ese día o después de esa fila, en el orden pedido."""
-        desde, hasta = _dia(self.pedido.desde), _dia(self.pedido.hasta)
-        baja = self.pedido.sentido == "DESC"
-        valores = [self.momento, self.momento, *self.pedido.valores]
+        pedido, baja = self.pedido, self.pedido.sentido == "DESC"
+        desde, hasta = en_la_base(pedido.desde), en_la_base(pedido.hasta)
+        valores = [self.momento, self.momento, *pedido.valores]
+        limites = " AND {una}m.fin <= %s AND {una}m.fin >= %s"
         if despues_de is not None:
-            extremo, otro = ("<", ">=") if baja else (">", "<=")
-            limites = f"(m.fin, m.id) {extremo} (%s, %s) AND m.fin {otro} %s"
-            valores += [*despues_de, desde if baja else hasta]
+            valores += despues_de
+            siguen = f" AND (m.{pedido.columna}, m.id) {'<' if baja else '>'} (%s, %s)"
+            if pedido.columna == "fin":  # el otro extremo ya lo dice esa fila
+                limites = f"{siguen} AND m.fin {'>=' if baja else '<='} %s"
+                valores.append(desde if baja else hasta)
+            else:
+                limites = siguen + limites
+                valores += [hasta, desde]
         else:
-            limites = "m.fin <= %s AND m.fin >= %s"
             if primer_dia is not None:
-                desde, hasta = (desde, _dia(primer_dia)) if baja else (_dia(primer_dia), hasta)
+                desde, hasta = (desde, en_la_base(primer_dia)) if baja else (en_la_base(primer_dia), hasta)
             valores += [hasta, desde]
-        return f"{VIGENTE.format('m')}{self.pedido.condicion} AND {limites}", valores
+        cuantas = 0 if self._cuenta is None else self._cuenta.total
+        return f"{VIGENTE.format('m')}{pedido.escrita(limites, cuantas)}", valores
 
     def _clave(self) -> tuple[Any, ...]:
         """De ahora, la marca basta; de otra fecha, también la fecha."""
@@ -319,6 +227,43 @@ class Rapidas(Sequence[a_json.Json]):
         return escritas
 
 
+class PorClave(Rapidas):
+    """Por el código de su indicador o de su ámbito: casi toda página cae dentro de uno solo, y de él es una lista."""
+
+    def _contadas(self) -> Cuenta:
+        """Cuántas son de cada uno, en el orden de sus códigos."""
+        por, codigos = self.pedido.por, getattr(self.recuerdo.catalogo, self.pedido.por)
+
+        def contar() -> Cuenta:
+            condicion, valores = self._condicion()
+            filas = self._leer(
+                f"SELECT m.{por}_id, COUNT(*) FROM indicadores_medicion m WHERE {condicion} GROUP BY m.{por}_id",
+                valores,
+            )
+            ordenadas = sorted(filas, key=lambda fila: codigos[fila[0]], reverse=self.pedido.sentido == "DESC")
+            return Cuenta(tuple(clave for clave, _ in ordenadas), tuple(accumulate(int(n) for _, n in ordenadas)))
+
+        if self._cuenta is None:
+            self._cuenta = self.recuerdo.decir(("cuantas", *self._clave()), contar)
+        return self._cuenta
+
+    def _trozo(self, desde: int, hasta: int) -> list[a_json.Json]:
+        cuenta = self._contadas()
+        primera, ultima = (bisect_right(cuenta.finales, uno) for uno in (desde, hasta - 1))
+        antes = cuenta.finales[primera - 1] if primera else 0
+        if primera == ultima:
+            suyo = self.pedido.de_la_clave(cuenta.dias[primera])
+            return list(Rapidas(suyo, self._mirada, self.recuerdo, self._constancia)[desde - antes : hasta - antes])
+        claves = cuenta.dias[primera : ultima + 1]
+        columna = f"m.{self.pedido.por}_id"
+        turnos = " ".join(f"WHEN {int(clave)} THEN {turno}" for turno, clave in enumerate(claves))
+        orden = f"CASE {columna} {turnos} END, {self.pedido.orden}"
+        condicion, valores = self._condicion()
+        condicion = f"{condicion} AND {columna} IN ({', '.join(str(int(clave)) for clave in claves)})"
+        elegidas = f"{ELEGIR.format(condicion=condicion, orden=orden)} OFFSET %s"
+        return self._a_json(self._filas(elegidas, orden, [*valores, hasta - desde, desde - antes]))
+
+
 def elegir(parametros: QueryDict, mirada: Mirada, marca: str | None, absoluta: a_json.Absoluta) -> Rapidas | None:
     """Las mediciones pedidas, o None si ha de contestar el camino general."""
     if not SENCILLOS.issuperset(parametros):
@@ -327,7 +272,8 @@ def elegir(parametros: QueryDict, mirada: Mirada, marca: str | None, absoluta: a
     pedido = leer_pedido(parametros, mirada, recuerdo.catalogo)
     if pedido is None:
         return None
-    return Rapidas(pedido, mirada, recuerdo, absoluta(a_json.direccion_de("cifra", 0)))
+    clase = PorClave if pedido.por else Rapidas
+    return clase(pedido, mirada, recuerdo, absoluta(a_json.direccion_de("cifra", 0)))
 
 
 def _se_repite(

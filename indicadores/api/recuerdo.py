@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indicadores.api import a_json
+from indicadores.api.busqueda import CAMPOS_DE_AMBITO, CAMPOS_DE_INDICADOR, juntar
 from indicadores.calculo.tipos import ValorBase
 from indicadores.models import Ambito, Fuente, Indicador
 
@@ -29,6 +30,9 @@ class Catalogo:
     fuente: dict[int, a_json.Json]
     clave_de_indicador: dict[str, int]
     clave_de_ambito: dict[str, int]
+    #: En qué se busca cada uno, ya normalizado.
+    texto_de_indicador: dict[int, str]
+    texto_de_ambito: dict[int, str]
 
 
 class Recuerdo:
@@ -82,19 +86,23 @@ def recordar(marca: str | None) -> Recuerdo:
 def leer_catalogo() -> Catalogo:
     """El catálogo de ahora, en tres consultas."""
     indicadores = list(
-        Indicador.objects.order_by("pk").values_list("pk", "codigo", "objetivo__codigo", "servicio__codigo")
+        Indicador.objects.order_by("pk").values_list(
+            "pk", "codigo", "objetivo__codigo", "servicio__codigo", *CAMPOS_DE_INDICADOR
+        )
     )
-    ambitos = list(Ambito.objects.order_by("pk").values_list("pk", "codigo", "nivel"))
+    ambitos = list(Ambito.objects.order_by("pk").values_list("pk", "codigo", "nivel", *CAMPOS_DE_AMBITO))
     fuentes = Fuente.objects.order_by("pk").values_list("pk", "nombre", "url")
     return Catalogo(
-        indicador={clave: codigo for clave, codigo, _, _ in indicadores},
-        del_objetivo=_por([(objetivo, clave) for clave, _, objetivo, _ in indicadores]),
-        del_servicio=_por([(servicio, clave) for clave, _, _, servicio in indicadores]),
-        ambito={clave: codigo for clave, codigo, _ in ambitos},
-        del_nivel=_por([(nivel, clave) for clave, _, nivel in ambitos]),
+        indicador={clave: codigo for clave, codigo, *_ in indicadores},
+        del_objetivo=_por([(objetivo, clave) for clave, _, objetivo, *_ in indicadores]),
+        del_servicio=_por([(servicio, clave) for clave, _, _, servicio, *_ in indicadores]),
+        ambito={clave: codigo for clave, codigo, *_ in ambitos},
+        del_nivel=_por([(nivel, clave) for clave, _, nivel, *_ in ambitos]),
         fuente={clave: {"nombre": nombre, "url": url or None} for clave, nombre, url in fuentes if nombre},
-        clave_de_indicador={codigo: clave for clave, codigo, _, _ in indicadores},
-        clave_de_ambito={codigo: clave for clave, codigo, _ in ambitos},
+        clave_de_indicador={codigo: clave for clave, codigo, *_ in indicadores},
+        clave_de_ambito={codigo: clave for clave, codigo, *_ in ambitos},
+        texto_de_indicador={clave: juntar(textos) for clave, _, _, _, *textos in indicadores},
+        texto_de_ambito={clave: juntar(textos) for clave, _, _, *textos in ambitos},
     )
 
 

@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from indicadores.api import a_json, copia, esquemas, formatos, rapido
 from indicadores.api.anteriores import que_se_repiten
-from indicadores.api.busqueda import buscar, claves_por_termino, terminos
+from indicadores.api.busqueda import CAMPOS_DE_AMBITO, CAMPOS_DE_INDICADOR, buscar, claves_por_termino, terminos
 from indicadores.api.documentacion import detalle, documentar, lista
 from indicadores.api.filtros import FiltroDeAmbitos, FiltroDeIndicadores, FiltroDeMediciones, Filtros
 from indicadores.api.paginacion import PARAMETROS as DE_PAGINA
@@ -196,7 +196,7 @@ def no_existe(que: str, texto: str) -> NotFound:
 class Indicadores(Lista):
     forma = esquemas.Indicador
     filtros = FiltroDeIndicadores
-    campos_de_busqueda = ("codigo", "codigo_oficial", "nombre", "nombre_corto")
+    campos_de_busqueda = CAMPOS_DE_INDICADOR
 
     @documentar(
         "indicadores",
@@ -259,8 +259,8 @@ class Mediciones(Lista):
     ordenes: ClassVar[dict[str, tuple[str, ...]]] = {
         "fin": ("fin",),
         "publicada_en": ("publicada_en",),
-        "indicador": ("indicador__codigo",),
-        "ambito": ("ambito__codigo",),
+        "indicador": ("indicador__codigo", "fin"),
+        "ambito": ("ambito__codigo", "fin"),
     }
     orden_por_defecto = "-fin"
 
@@ -290,6 +290,19 @@ class Mediciones(Lista):
             lambda filas: mediciones_a_dict(filas, self.mirada, self.absoluta),
             (*CAMPOS_DE_DATO, "indicador__codigo"),
         )
+
+    def pagina(self, filas: QuerySet[Any] | Sequence[Any], campos: Sequence[str] = ()) -> Pagina:
+        """Cuántas son no depende del orden ni de la página: se cuentan una vez por publicación."""
+        ajenos = {"ordering", "format", *DE_PAGINA}
+        pedido = frozenset((n, valor) for n, valor in self.request.query_params.items() if n not in ajenos)
+        desde_cuando = self.mirada.a_la_fecha if self.mirada.pide_fecha else None
+
+        def contar() -> int:
+            clave = ("total", pedido, self.mirada.corte, desde_cuando)
+            return int(self.recuerdo.decir(clave, filas.count))  # type: ignore[arg-type]
+
+        contadas = contar if isinstance(filas, QuerySet) else None
+        return Pagina(filas, self.request.query_params, self.request.build_absolute_uri(), campos, contadas)
 
     def _sale_por_copia(self, elegidas: QuerySet[Any]) -> bool:
         """Si se pide en CSV o XLSX la tabla entera, o filtrada, y la base sabe escribirla."""
@@ -348,7 +361,7 @@ def mediciones_a_dict(filas: Sequence[dict[str, Any]], mirada: Mirada, absoluta:
 class Ambitos(Lista):
     forma = esquemas.Ambito
     filtros = FiltroDeAmbitos
-    campos_de_busqueda = ("codigo", "nombre", "departamento")
+    campos_de_busqueda = CAMPOS_DE_AMBITO
 
     @documentar(
         "ambitos",

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 
 class Sentido(StrEnum):
@@ -140,28 +141,34 @@ class Periodo:
     @classmethod
     def leer(cls, texto: str) -> "Periodo":
         """Interpreta ``texto``; levanta :class:`PeriodoInvalido` si no es un periodo entre los años 1000 y 2999."""
-        partes = _FORMA_DE_PERIODO.fullmatch(texto.strip().upper())
-        if partes is None:
-            raise PeriodoInvalido(
-                f"«{texto}» no es un periodo. Escriba un año (2021), un semestre (2021-S1), un trimestre (2021-Q1) "
-                "o un mes (2021-03)."
-            )
-        anio = int(partes["anio"])
-        if partes["mes"]:
-            primero, meses, granularidad = int(partes["mes"]), 1, Granularidad.MENSUAL
-        elif partes["semestre"]:
-            primero, meses, granularidad = 6 * int(partes["semestre"]) - 5, 6, Granularidad.SEMESTRAL
-        elif partes["trimestre"]:
-            primero, meses, granularidad = 3 * int(partes["trimestre"]) - 2, 3, Granularidad.TRIMESTRAL
-        else:
-            primero, meses, granularidad = 1, 12, Granularidad.ANUAL
-        ultimo = primero + meses - 1
-        return cls(
-            texto=partes[0],
-            inicio=date(anio, primero, 1),
-            fin=date(anio, ultimo, monthrange(anio, ultimo)[1]),
-            granularidad=granularidad,
+        return _leer_periodo(texto)
+
+
+@lru_cache(maxsize=4096)
+def _leer_periodo(texto: str) -> Periodo:
+    """El periodo que nombra ``texto``: los mismos pocos se leen en cada fila de cada página."""
+    partes = _FORMA_DE_PERIODO.fullmatch(texto.strip().upper())
+    if partes is None:
+        raise PeriodoInvalido(
+            f"«{texto}» no es un periodo. Escriba un año (2021), un semestre (2021-S1), un trimestre (2021-Q1) "
+            "o un mes (2021-03)."
         )
+    anio = int(partes["anio"])
+    if partes["mes"]:
+        primero, meses, granularidad = int(partes["mes"]), 1, Granularidad.MENSUAL
+    elif partes["semestre"]:
+        primero, meses, granularidad = 6 * int(partes["semestre"]) - 5, 6, Granularidad.SEMESTRAL
+    elif partes["trimestre"]:
+        primero, meses, granularidad = 3 * int(partes["trimestre"]) - 2, 3, Granularidad.TRIMESTRAL
+    else:
+        primero, meses, granularidad = 1, 12, Granularidad.ANUAL
+    ultimo = primero + meses - 1
+    return Periodo(
+        texto=partes[0],
+        inicio=date(anio, primero, 1),
+        fin=date(anio, ultimo, monthrange(anio, ultimo)[1]),
+        granularidad=granularidad,
+    )
 
 
 @dataclass(frozen=True, slots=True)

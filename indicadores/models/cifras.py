@@ -310,6 +310,10 @@ class Medicion(ConAusencia):
             models.Index(fields=["indicador", "fin", "id", *VIGENCIA], name="medicion_de_indicador"),
             models.Index(fields=["ambito", "fin", "id", *VIGENCIA], name="medicion_de_ambito"),
             models.Index(fields=["fin", "id", *VIGENCIA], name="medicion_por_fin"),
+            # Quien filtra por lo que pocas filas cumplen no recorre las demás.
+            models.Index(fields=["sexo", "fin", "id"], name="medicion_de_sexo"),
+            models.Index(fields=["caracter", "fin", "id"], name="medicion_de_caracter"),
+            models.Index(fields=["situacion", "fin", "id"], name="medicion_de_situacion"),
             models.Index(fields=["ambito", "sexo", "publicada_en", "id"], name="medicion_novedades"),
             models.Index(fields=["etapa", "id"], name="medicion_etapa"),
             models.Index(fields=["publicada_en", "id"], name="medicion_publicada"),

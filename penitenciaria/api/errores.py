@@ -5,7 +5,7 @@ import logging
 from math import ceil
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import DisallowedHost, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.encoding import escape_uri_path
 from rest_framework import exceptions
@@ -71,6 +71,8 @@ def responder_error(error: Exception, contexto: dict[str, Any]) -> HttpResponse:
         return problema(request, 400, str(error.detail), parametro=error.parametro)
     if isinstance(error, DatoInvalido):
         return problema(request, 400, str(error), parametro=error.campo)
+    if isinstance(error, DisallowedHost):
+        return problema(request, 400, "La cabecera Host no trae un nombre que este portal atienda.")
     if isinstance(error, SuspiciousOperation):
         return problema(request, 400, "La petición no se puede leer: tiene demasiados parámetros o está mal formada.")
     if isinstance(error, Http404):
@@ -91,7 +93,8 @@ def _detalle(error: exceptions.APIException, contexto: dict[str, Any]) -> str:
         return f"La API es de solo lectura: no admite «{contexto['request'].method}». Use GET, HEAD u OPTIONS."
     if isinstance(error, exceptions.NotAcceptable):
         tipos = [str(renderer.media_type) for renderer in contexto["view"].get_renderers()]
-        return f"La cabecera Accept no incluye lo que aquí se ofrece: {enumerar(tipos, 'o')}."
+        tambien = " En CSV o XLSX se pide con «format»." if getattr(contexto["view"], "columnas", None) else ""
+        return f"La cabecera Accept no incluye lo que aquí se ofrece: {enumerar(tipos, 'o')}.{tambien}"
     if isinstance(error, exceptions.Throttled):
         espera = plural(ceil(_espera(error) or 1), "segundo", "segundos")
         donde = "con esta llave" if contexto["request"].auth else "desde esta dirección"

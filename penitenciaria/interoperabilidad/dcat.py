@@ -117,10 +117,17 @@ def _descargas(tabla: Tabla, mirada: Mirada, absoluta: Absoluta) -> list[dict[st
             "title": f"{tabla.recurso.nombre} en {formato.upper()}",
             "mediaType": tipo,
             "format": formato.upper(),
-            "downloadURL": absoluta(ruta_de(tabla.vista, formato, mirada)),
+            **_donde(formato, absoluta(ruta_de(tabla.vista, formato, mirada))),
         }
         for formato, tipo in tipos.items()
     ]
+
+
+def _donde(formato: str, direccion: str) -> dict[str, str]:
+    """El JSON va por páginas: bajar su dirección no trae la tabla entera, y DCAT distingue lo uno de lo otro."""
+    if formato == "json":
+        return {"accessURL": direccion, "description": "Por páginas: «next» es la dirección de la que sigue."}
+    return {"downloadURL": direccion}
 
 
 def _comunes(tabla: Tabla, absoluta: Absoluta) -> list[dict[str, Any]]:

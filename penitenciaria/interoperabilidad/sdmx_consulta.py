@@ -11,6 +11,7 @@ from django.utils import timezone
 from indicadores.api.parametros import ParametroInvalido, citar
 from indicadores.calculo.tipos import Periodo, PeriodoInvalido
 from indicadores.formato import enumerar, plural
+from indicadores.mirada import leer_iso
 from penitenciaria.interoperabilidad.sdmx_modelo import AGENCIA, DIMENSIONES, FLUJO, TIEMPO, VERSION, Catalogo
 
 TODO, ULTIMA = "all", "latest"
@@ -167,7 +168,7 @@ def _leer_momento(parametros: Mapping[str, str], nombre: str) -> datetime | None
     if not texto:
         return None
     try:
-        momento = datetime.fromisoformat(texto)
+        momento = leer_iso(texto)
         momento = timezone.make_aware(momento) if timezone.is_naive(momento) else momento
         if not 1990 <= momento.year <= 2100:
             raise ValueError(texto)

@@ -270,6 +270,20 @@ def test_actualizado_desde_en_mediciones_y_en_indicadores(pedir: Pedir) -> None:
         assert codigos == {medicion.indicador.codigo for medicion in esperadas}, desde
 
 
+def test_el_mas_de_la_zona_vale_aunque_llegue_como_un_espacio(client: Client) -> None:
+    for ruta in ("mediciones/?actualizado_desde", "indicadores/?a_la_fecha", "cambios/?a_la_fecha"):
+        sin_codificar, codificado = (
+            client.get(f"/api/v1/{ruta}=2026-11-20T10:00:00{mas}00:00") for mas in ("+", "%2B")
+        )
+        assert (sin_codificar.status_code, codificado.status_code) == (200, 200)
+        assert _sin_direcciones(sin_codificar) == _sin_direcciones(codificado)
+
+
+def _sin_direcciones(respuesta: Any) -> Any:
+    """Las de seguir repiten la pregunta tal como se hizo."""
+    return {clave: valor for clave, valor in respuesta.json().items() if clave not in ("next", "siguiente")}
+
+
 @pytest.mark.parametrize("desde", ["ayer", "2022-13-01", "2022", "1800-01-01", "2022-06-15T25:00", "0001-01-01T00:00Z"])
 def test_actualizado_desde_mal_escrito(pedir: Pedir, desde: str) -> None:
     for ruta in ("mediciones/", "indicadores/"):

@@ -43,7 +43,7 @@ MAXIMOS = {
     "indicadores/IX-A/": 6,
     "mediciones/": 7,
     "mediciones/?indicador=IX-A": 7,
-    "mediciones/?search=prueba": 8,
+    "mediciones/?search=prueba": 7,
     "servicios/": 7,
     "servicios/OX.A-S1/": 6,
     "entidades/": 6,

@@ -73,6 +73,8 @@ def test_cada_operacion_propia_tiene_su_ejemplo(esquema: dict[str, Any]) -> None
         operacion = operaciones["get"]
         json_ = operacion["responses"]["200"]["content"]["application/json"]
         [ejemplo] = json_["examples"].values()
+        assert ejemplo["summary"] == documentacion.EJEMPLOS[operacion["operationId"]]["peticion"]
+        assert not [nombre for nombre in json_["examples"] if not re.fullmatch(r"[A-Za-z0-9._-]+", nombre)]
         assert ejemplo["value"] == documentacion.EJEMPLOS[operacion["operationId"]]["respuesta"]
 
 

@@ -91,6 +91,17 @@ def test_406_dice_que_se_ofrece(client: Client) -> None:
     assert "application/json" in cuerpo["detail"]
 
 
+def test_406_en_una_lista_dice_como_pedir_una_tabla(client: Client) -> None:
+    pedir = {"accept": "text/csv"}
+    assert "«format»" in comprobar_problema(client.get("/api/v1/mediciones/", headers=pedir), 406)["detail"]
+    assert "«format»" not in comprobar_problema(client.get("/api/v1/politica/", headers=pedir), 406)["detail"]
+
+
+def test_un_nombre_ajeno_en_host_se_dice(client: Client) -> None:
+    respuesta = client.get("/api/v1/mediciones/", headers={"host": "otro.example"})
+    assert "Host" in comprobar_problema(respuesta, 400)["detail"]
+
+
 def test_429_dice_cuanto_esperar(client: Client, settings: Any) -> None:
     settings.LIMITE_API = "2/min"
     for _ in range(2):

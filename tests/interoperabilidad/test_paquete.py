@@ -48,6 +48,10 @@ class TestFrictionless:
             ], tabla.nombre
 
 
+def donde_de(distribucion: dict[str, str]) -> str:
+    return distribucion.get("downloadURL") or distribucion["accessURL"]
+
+
 def _con_nombre(columnas: Any) -> list[Any]:
     from types import SimpleNamespace
 
@@ -120,7 +124,7 @@ class TestDcat:
         direcciones = {catalogo["@context"]}
         for uno in catalogo["dataset"]:
             direcciones |= {uno["license"], uno["landingPage"], uno["describedBy"]}
-            direcciones |= {una["downloadURL"] for una in uno["distribution"]}
+            direcciones |= {donde_de(una) for una in uno["distribution"]}
         estados = {}
         for una in direcciones:
             respuesta = client.get(una)
@@ -132,7 +136,19 @@ class TestDcat:
     def test_cada_tipo_es_el_que_se_sirve(self, client: Client) -> None:
         for uno in client.get("/data.json").json()["dataset"]:
             for una in uno["distribution"]:
-                assert client.head(una["downloadURL"]).headers["Content-Type"].startswith(una["mediaType"])
+                assert client.head(donde_de(una)).headers["Content-Type"].startswith(una["mediaType"])
+
+    def test_lo_que_se_baja_trae_la_tabla_entera(self, client: Client) -> None:
+        [mediciones] = [
+            uno for uno in client.get("/data.json").json()["dataset"] if uno["title"].startswith("Mediciones")
+        ]
+        en_json, en_csv = mediciones["distribution"][:2]
+        pagina = client.get(en_json["accessURL"]).json()
+        assert pagina["next"]
+        assert "downloadURL" not in en_json
+        assert "páginas" in en_json["description"]
+        filas = b"".join(client.get(en_csv["downloadURL"]).streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+        assert len(filas) == 1 + pagina["count"]
 
     def test_el_contexto_explica_todo_nombre(self, client: Client) -> None:
         explicados = CONTEXTO["@context"]

@@ -29,7 +29,7 @@ from tests.interoperabilidad.conftest import TEXTOS, cuerpo
 FORMATO_1 = {
     "LEAME.txt": "db8d1f89c5152eb27605fd364368ffc9561042405d2d02e92dae9c42dca70f78",
     "metodo.txt": "75e46ea62f8e707175cd9f375bfe78152aa5a580bc6d6b254d8251e15156d32f",
-    "verificar.py": "471ff50ce4527e2949310f035bd24c87b843d427577d68af0de041e294c06883",
+    "verificar.py": "99e26192d0d85f9f28d412a911762b7d014d037b2710c091db8c6a1e4e343bec",
     "datapackage.json": "a2db88598e3b502c343675c444993a6e352e8c0ecc8b81c2e179353205452eb8",
 }
 
@@ -84,6 +84,17 @@ def test_un_paquete_se_comprueba_solo(ultimo: int, client: Client, tmp_path: Pat
     assert dicho.startswith(f"Íntegro: paquete {ultimo}, ")
     assert sha256(partes["manifiesto.json"]).hexdigest() in dicho
     assert partes["verificar.py"] == sellados.fijos()["verificar.py"]
+
+
+def test_lo_que_sobra_se_rechaza_y_sin_decir_cual_no_da_nada_por_bueno(
+    ultimo: int, client: Client, tmp_path: Path
+) -> None:
+    bien, dicho = comprobar(tmp_path, partes_de(bajar(client, ultimo)) | {"otro.csv": b"a"})
+    assert not bien
+    assert "sobra" in dicho
+    bien, dicho = comprobar(tmp_path)
+    assert not bien
+    assert "python3 verificar.py paquete" in dicho
 
 
 def test_es_el_mismo_cada_vez_que_se_pide_y_todo_numero_vale(ultimo: int, client: Client, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
@@ -152,3 +153,25 @@ def test_la_pagina_de_error_da_el_codigo_y_no_necesita_la_base() -> None:
     assert f'<code class="incidente">{DE_NGINX}</code>' in pagina.content.decode()
     assert api.json()["incidente"] == DE_NGINX
     assert nombre(pagina) == nombre(api) == DE_NGINX
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("direccion", ["/", "/api/v1/", "/api/v1/mediciones/?format=csv", "/no-existe/"])
+def test_a_head_no_se_le_da_cuerpo_y_si_su_tamano(direccion: str) -> None:
+    """El cliente de pruebas lo quita él: aquí se mira lo que recibe el servidor, que de más se queja."""
+
+    def contestar(metodo: str) -> tuple[dict[str, str], bytes]:
+        cabeceras: dict[str, str] = {}
+        environ = RequestFactory().generic(metodo, direccion).environ
+        respuesta = WSGIHandler()(environ, lambda _estado, suyas, *_: cabeceras.update(suyas))
+        cuerpo = b"".join(respuesta)
+        respuesta.close()
+        return cabeceras, cuerpo
+
+    completas, cuerpo = contestar("GET")
+    cabeceras, nada = contestar("HEAD")
+    assert len(cuerpo) > 0
+    assert nada == b""
+    assert cabeceras["Content-Type"] == completas["Content-Type"]
+    if "Content-Length" in completas:
+        assert int(cabeceras["Content-Length"]) == int(completas["Content-Length"]) == len(cuerpo)
