@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -40,34 +40,41 @@ def base_en(motor: str, carpeta: Path) -> Iterator[str]:
 
 
 def medir_motor(motor: str, tamanos: list[int], carpeta: Path) -> dict[str, Any]:
-    """Una base nueva de cada tamaño, para que nada dependa de la anterior; con 100.000 se compara con los demás."""
+    """Una base nueva de cada tamaño, que se compara con la más pequeña; con 100.000, además, con los demás."""
     hallado: dict[str, Any] = {"volumen": {}}
-    for tamano in tamanos:
-        suya = carpeta / str(tamano)
-        suya.mkdir()
-        with base_en(motor, suya) as direccion:
-            entorno = entorno_para(direccion)
-            administrar(entorno, "migrate", "--noinput")
-            administrar(entorno, "cargar_politica")
-            print(f"\n{motor}, {tamano:,} mediciones".replace(",", "."), flush=True)
-            subprocess.run([sys.executable, "-m", "bench.poblar", str(tamano)], cwd=RAIZ, env=entorno, check=True)
-            hallado["volumen"][str(tamano)] = medido = medir_volumen(direccion)
-            escribir_volumen(medido, hallado["volumen"][str(tamanos[0])])
-            if tamano == 100_000:
-                hallado["comparacion"] = comparar(direccion, suya)
-        shutil.rmtree(suya)
+    with poblada(motor, tamanos[0], carpeta) as pequena:
+        for tamano in tamanos:
+            with nullcontext(pequena) if tamano == tamanos[0] else poblada(motor, tamano, carpeta) as direccion:
+                hallado["volumen"][str(tamano)] = medido = medir_volumen(direccion, pequena)
+                escribir_volumen(motor, tamano, medido)
+                if tamano == 100_000:
+                    hallado["comparacion"] = comparar(direccion, carpeta / str(tamano))
     return hallado
 
 
-def escribir_volumen(medido: dict[str, Any], primero: dict[str, Any]) -> None:
+@contextmanager
+def poblada(motor: str, tamano: int, carpeta: Path) -> Iterator[str]:
+    """Una base nueva con esas mediciones; se borra al terminar."""
+    suya = carpeta / str(tamano)
+    suya.mkdir()
+    with base_en(motor, suya) as direccion:
+        entorno = entorno_para(direccion)
+        administrar(entorno, "migrate", "--noinput")
+        administrar(entorno, "cargar_politica")
+        subprocess.run([sys.executable, "-m", "bench.poblar", str(tamano)], cwd=RAIZ, env=entorno, check=True)
+        yield direccion
+    shutil.rmtree(suya)
+
+
+def escribir_volumen(motor: str, tamano: int, medido: dict[str, Any]) -> None:
+    print(f"\n{motor}, {tamano:,} mediciones".replace(",", "."))
     razones = "p50, p95 y cpu, frío/1.º"
-    print(f"{'milisegundos (p50 / p95)':58} {'en frío':>17} {'ya hecha':>15} {'304':>15} {razones:>26}", flush=True)
+    print(f"{'milisegundos (p50 / p95)':58} {'en frío':>17} {'ya hecha':>15} {'304':>15} {razones:>26}")
     for direccion in DIRECCIONES:
-        suyo, base = medido[direccion], primero[direccion]
+        suyo = medido[direccion]
         celdas = [f"{suyo[como]['p50']:7.2f} /{suyo[como]['p95']:7.2f}" for como in ("frio", "hecha", "304")]
-        veces = [suyo["frio"][que] / base["frio"][que] for que in ("p50", "p95", "cpu")]
-        razones = " ".join(f"{vez:8.2f}" for vez in veces)
-        print(f"{direccion[:58]:58} {celdas[0]:>17} {celdas[1]:>15} {celdas[2]:>15} {razones:>26}", flush=True)
+        veces = " ".join(f"{suyo['razon'][que]:8.2f}" for que in ("p50", "p95", "cpu"))
+        print(f"{direccion[:58]:58} {celdas[0]:>17} {celdas[1]:>15} {celdas[2]:>15} {veces:>26}", flush=True)
 
 
 def main() -> None:

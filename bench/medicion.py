@@ -15,12 +15,14 @@ TURNO = 0.1
 
 @dataclass(slots=True)
 class Cliente:
-    """Una conexión que se reutiliza, con sus cabeceras; ``estado`` es lo que se exige que conteste."""
+    """Una conexión que se reutiliza, con sus cabeceras; ``estado`` es lo que se exige que conteste y
+    ``al_menos``, cuántas por turno."""
 
     servidor: Servidor
     direcciones: Sequence[str]
     cabeceras: dict[str, str] = field(default_factory=dict)
     estado: int = 200
+    al_menos: int = 3
     tiempos: list[float] = field(default_factory=list)
     cpus: list[float] = field(default_factory=list)
     _conexion: http.client.HTTPConnection | None = None
@@ -48,10 +50,10 @@ class Cliente:
             raise SystemExit(f"{direccion} contestó {respuesta.status} y se esperaba {self.estado}.")
         return tardo, cuerpo, respuesta
 
-    def turno(self, al_menos: int = 3) -> None:
+    def turno(self) -> None:
         inicio, de_antes = time.perf_counter(), cpu_de(self.servidor)
         hechas = 0
-        while hechas < al_menos or time.perf_counter() - inicio < TURNO:
+        while hechas < self.al_menos or time.perf_counter() - inicio < TURNO:
             self.tiempos.append(self.pedir()[0])
             hechas += 1
         self.cpus.append((cpu_de(self.servidor) - de_antes) / hechas)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from bench.medicion import Cliente, por_turnos
-from bench.servidores import atendiendo, entorno_para
+from bench.servidores import Servidor, atendiendo, entorno_para
 
 DIRECCIONES = (
     "/",
@@ -47,29 +47,46 @@ DIRECCIONES = (
     "/api/v1/avance/",
     "/api/v1/cambios/",
 )
-VUELTAS = 6
+MEDIDAS = ("p50", "p95", "cpu")
+VUELTAS = 8
+#: De lo que se compara con la base pequeña, al menos tantas por turno: el p95 de unas pocas sería la peor de todas.
+EN_FRIO = 4
 
 
-def medir_volumen(base: str) -> dict[str, Any]:
-    """Milisegundos de cada dirección: ``frio`` es sin guardar ninguna respuesta; ``primera``, la primera de todas."""
+def medir_volumen(base: str, pequena: str) -> dict[str, Any]:
+    """Milisegundos de cada dirección: ``frio`` es sin guardar ninguna respuesta; ``primera``, la primera de todas.
+
+    ``razon`` es la de lo frío a lo mismo sobre la base ``pequena``, medida en los mismos turnos: lo que haga la máquina
+    les toca a las dos.
+    """
     medidas: dict[str, Any] = {}
     with (
         atendiendo("penitenciaria.wsgi", entorno_para(base, MEMORIA_MB="0")) as sin_memoria,
+        atendiendo("penitenciaria.wsgi", entorno_para(pequena, MEMORIA_MB="0")) as de_pocas,
         atendiendo("penitenciaria.wsgi", entorno_para(base)) as con_memoria,
     ):
-        lista = json.loads(Cliente(con_memoria, ["/api/v1/mediciones/?page_size=100"]).pedir()[1])
+        penultima = {servidor.puerto: _penultima(servidor) for servidor in (con_memoria, de_pocas)}
         for plantilla in DIRECCIONES:
-            direccion = plantilla.format(penultima=lista["count"] // 100)
+            direccion = plantilla.format(penultima=penultima[con_memoria.puerto])
             primera = Cliente(sin_memoria, [direccion]).pedir()[0]
             etag = Cliente(con_memoria, [direccion]).pedir()[2].headers["ETag"] or ""
+            frio = Cliente(sin_memoria, [direccion], al_menos=EN_FRIO)
+            pocas = Cliente(de_pocas, [plantilla.format(penultima=penultima[de_pocas.puerto])], al_menos=EN_FRIO)
             clientes = {
-                "frio": Cliente(sin_memoria, [direccion]),
+                "frio": frio,
                 "hecha": Cliente(con_memoria, [direccion]),
                 "304": Cliente(con_memoria, [direccion], {"If-None-Match": etag}, estado=304),
             }
-            por_turnos(list(clientes.values()), VUELTAS)
-            medidas[plantilla] = {"primera": round(primera * 1000, 2)} | {
-                como: {nombre: round(getattr(uno, nombre) * 1000, 3) for nombre in ("p50", "p95", "cpu")}
+            por_turnos([pocas, *clientes.values()], VUELTAS)
+            medidas[plantilla] = {
+                "primera": round(primera * 1000, 2),
+                "razon": {nombre: round(getattr(frio, nombre) / getattr(pocas, nombre), 3) for nombre in MEDIDAS},
+            } | {
+                como: {nombre: round(getattr(uno, nombre) * 1000, 3) for nombre in MEDIDAS}
                 for como, uno in clientes.items()
             }
     return medidas
+
+
+def _penultima(servidor: Servidor) -> int:
+    return int(json.loads(Cliente(servidor, ["/api/v1/mediciones/?page_size=100"]).pedir()[1])["count"]) // 100

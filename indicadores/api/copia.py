@@ -5,36 +5,25 @@ dos caminos. ``COPY`` empuja filas y una respuesta las pide: un hilo las pone en
 esperar al servidor, así que la memoria no crece. Si quien lee se va, la consulta se cancela.
 """
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 from queue import Full, Queue
 from threading import Event, Thread
 from typing import Any
 
 from django.conf import settings
 from django.db import connections, transaction
-from django.db.models import (
-    Case,
-    Expression,
-    F,
-    Func,
-    IntegerField,
-    OuterRef,
-    QuerySet,
-    Subquery,
-    TextField,
-    When,
-    Window,
-)
-from django.db.models.functions import Cast, Lag
+from django.db.models import F, QuerySet
 from psycopg2 import Error as ErrorDePostgres
 
+from indicadores.api.formatos import escribir_csv
 from indicadores.api.tablas import Columna
 from indicadores.calculo.tipos import Motivo
 from indicadores.formato import TEXTO_DE_MOTIVO
-from indicadores.intercambio.seguro import ESPACIOS, INICIOS
+from indicadores.intercambio.seguro import ESPACIOS, INICIOS, inocuo
 from indicadores.mirada import Mirada
-from indicadores.models import Ambito, Fuente, Indicador, LineaBase
-from indicadores.models.granularidad import Granularidad
+from indicadores.models import Ambito, Fuente, Indicador, LineaBase, Medicion
+from indicadores.models.granularidad import ESCRITA
 
 TROZO = 128 * 1024
 EN_COLA = 4
@@ -44,15 +33,23 @@ CONSERVAN_LA_SERIE = frozenset(
     {"format", "corte", "a_la_fecha", "ordering", "search", "hasta"}
     | {"indicador", "objetivo", "servicio", "ambito", "ambito_nivel", "sexo", "caracter"}
 )
-#: Solo para esta consulta: sus uniones son con tablas pequeñas (conviene una tabla de dispersión), ordena muchas filas
-#: y dura menos que compilarla.
-PREPARATIVOS = {"jit": "off", "work_mem": "'64MB'", "enable_nestloop": "off", "enable_mergejoin": "off"}
+#: Solo para esta consulta: sus uniones son con tablas pequeñas (conviene una tabla de dispersión), ordena muchas filas,
+#: dura menos que compilarla y la reparten entre sí los procesos que el servidor permita.
+PREPARATIVOS = {
+    "jit": "off",
+    "work_mem": "'64MB'",
+    "enable_nestloop": "off",
+    "enable_mergejoin": "off",
+    "parallel_setup_cost": "0",
+    "parallel_tuple_cost": "0",
+}
 
 #: De dónde sale lo que hace falta de cada fila; el prefijo evita chocar con los campos del modelo.
 CAMPOS = {
     "id": "id",
     "indicador_id": "indicador_id",
     "periodo": "periodo",
+    "inicio": "inicio",
     "fin": "fin",
     "ambito_id": "ambito_id",
     "sexo": "sexo",
@@ -69,7 +66,11 @@ CAMPOS = {
     "reservada": "reservada",
     "fuente_id": "fuente_id",
 }
-#: Por qué se ordena, dicho con las columnas de ``_completas``.
+DE_LA_ANTERIOR = {
+    nombre: CAMPOS[nombre]
+    for nombre in ("id", "indicador_id", "ambito_id", "inicio", "fin", "sexo", "caracter", "valor", "numerador")
+}
+#: Por qué se ordena, dicho con las columnas de ``COMPLETAS``.
 ORDENES = {
     "pk": "c_id",
     "fin": "c_fin",
@@ -106,55 +107,36 @@ def mediciones(
 def _consulta(
     cursor: Any, filas: QuerySet[Any], columnas: tuple[Columna, ...], mirada: Mirada, constancia: str
 ) -> bytes:
-    """El ``COPY`` completo, con sus parámetros ya escritos."""
+    """El ``COPY`` completo, con sus parámetros ya escritos: una sola columna, el renglón de CSV ya compuesto."""
     principio, _, final = constancia.rpartition("0")
     expresiones = EXPRESIONES | {
         "enlaces_constancia": cursor.mogrify("%s || c_id || %s", [principio, final]).decode(),
         "motivo_texto": _texto_de_motivo(cursor),
     }
-    elegidas = ", ".join(expresiones[columna.nombre] for columna in columnas)
-    dentro, parametros = _con_previo(filas.order_by(), mirada).query.sql_with_params()
+    nombres = [columna.nombre for columna in columnas]
+    donde = nombres.index("se_repite")
+    antes = ", ".join(expresiones[nombre] for nombre in nombres[:donde])
+    despues = ", ".join(expresiones[nombre] for nombre in nombres[donde + 1 :])
     completas = COMPLETAS.format(
-        ventana=cursor.mogrify(dentro, parametros).decode(),
+        antes=antes,
+        despues=despues,
+        filas=_leidas(cursor, filas, "c", CAMPOS),
+        anteriores=_leidas(cursor, filas.filter(valor__isnull=False, reservada=False), "p", DE_LA_ANTERIOR),
         orden=", ".join(
             f"{ORDENES[str(campo).removeprefix('-')]} {'DESC' if str(campo).startswith('-') else 'ASC'}"
             for campo in filas.query.order_by
         ),
     )
-    return f"COPY (SELECT {elegidas} FROM ({completas}) completas) TO STDOUT (FORMAT csv)".encode()
+    repite = SE_REPITE.format(momento=cursor.mogrify("%s::timestamptz", [mirada.a_la_fecha]).decode())
+    renglon = f"CASE WHEN despues IS NULL THEN antes ELSE concat_ws(',', antes, {repite}, despues) END"
+    return f"COPY (SELECT {renglon} FROM ({completas}) completas) TO STDOUT (FORMAT text)".encode()
 
 
-def _con_previo(filas: QuerySet[Any], mirada: Mirada) -> QuerySet[Any]:
-    """Lo que hace falta de cada fila, con el valor anterior de su serie y la línea base que la precede."""
-    # Los textos empiezan por letras distintas: con sus códigos basta, y ordenar números cuesta la mitad.
-    clase = (
-        Func("sexo", function="ASCII", output_field=IntegerField()) * 65536
-        + Func("caracter", function="ASCII", output_field=IntegerField()) * 256
-        + Func("c_tamano", function="ASCII", output_field=IntegerField())
-    )
-    con_valor = Case(When(valor__isnull=False, reservada=False, then=1), default=0)
-    serie: dict[str, Any] = {
-        "partition_by": [F("indicador"), F("ambito"), clase, con_valor],
-        "order_by": [F("fin").asc(), F("id").asc()],
-    }
-    del_pais = Ambito.objects.filter(codigo=Ambito.NACIONAL).order_by("pk").values("pk")
-    bases = LineaBase.objects.vigentes(mirada.a_la_fecha).filter(indicador=OuterRef("indicador"), valor__isnull=False)
-
-    def de_la_base(campo: str) -> Expression:
-        suya = Subquery(bases.order_by("-version").values(campo)[:1])
-        return Case(When(c_tamano="", sexo="T", caracter="oficial", ambito__in=del_pais, then=suya))
-
-    completas = filas.annotate(c_tamano=Granularidad("periodo")).annotate(
-        **{f"c_{nombre}": F(campo) for nombre, campo in CAMPOS.items()},
-        c_previo=Window(Lag("valor"), **serie),
-        c_previo_numerador=Window(Lag("numerador"), **serie),
-        c_previo_fin=Window(Lag("fin"), **serie),
-        c_base=de_la_base("valor"),
-        c_anio_base=de_la_base("anio"),
-        c_publicada=Cast("publicada_en", TextField()),
-    )
-    propias = ("c_previo", "c_previo_numerador", "c_previo_fin", "c_base", "c_anio_base", "c_publicada")
-    return completas.values(*(f"c_{nombre}" for nombre in CAMPOS), *propias)
+def _leidas(cursor: Any, filas: QuerySet[Any], prefijo: str, campos: Mapping[str, str]) -> str:
+    """El SQL de ``filas`` con esos campos, cada uno con su prefijo delante."""
+    con_prefijo = {f"{prefijo}_{nombre}": F(campo) for nombre, campo in campos.items()}
+    sql, parametros = filas.order_by().annotate(**con_prefijo).values(*con_prefijo).query.sql_with_params()
+    return str(cursor.mogrify(sql, parametros).decode())
 
 
 # Cómo se escribe cada celda
@@ -166,8 +148,21 @@ def _inocuo(texto: str) -> str:
     return f"CASE WHEN left(ltrim({texto}, '{ESPACIOS}'), 1) IN ({inicios}, '''') THEN '''' || {texto} ELSE {texto} END"
 
 
+def _celda(texto: str) -> str:
+    """El texto, inocuo y, si hace falta, entre comillas: como lo escribe ``csv.writer``."""
+    return (
+        f"CASE WHEN {texto} ~ E'[,\"\\r\\n]' THEN '\"' || replace({_inocuo(texto)}, '\"', '\"\"') || '\"' "
+        f"ELSE {_inocuo(texto)} END"
+    )
+
+
+def _celda_fija(cursor: Any, texto: str) -> str:
+    """Lo mismo, hecho ya, con un texto que no cambia de fila a fila."""
+    return str(cursor.mogrify("%s", [next(escribir_csv([inocuo(texto)], ())).decode().removesuffix("\r\n")]).decode())
+
+
 def _si_se_muestra(columna: str) -> str:
-    return f"CASE WHEN NOT c_reservada THEN {columna} END"
+    return f"CASE WHEN c_reservada THEN '' ELSE coalesce({columna}::text, '') END"
 
 
 def _texto_de_motivo(cursor: Any) -> str:
@@ -176,54 +171,84 @@ def _texto_de_motivo(cursor: Any) -> str:
     Casi ninguna fila tiene motivo: es lo primero que se mira.
     """
     casos = " ".join(
-        cursor.mogrify("WHEN %s THEN %s", [motivo.value, texto]).decode() for motivo, texto in TEXTO_DE_MOTIVO.items()
+        f"WHEN '{motivo.value}' THEN {_celda_fija(cursor, texto)}" for motivo, texto in TEXTO_DE_MOTIVO.items()
     )
-    reservado = cursor.mogrify("%s", [TEXTO_DE_MOTIVO[Motivo.POCAS_PERSONAS]]).decode()
+    reservado = _celda_fija(cursor, TEXTO_DE_MOTIVO[Motivo.POCAS_PERSONAS])
     return (
-        f"CASE WHEN c_reservada THEN {_inocuo(reservado)} WHEN c_motivo = '' THEN NULL "
-        f"WHEN c_texto <> '' THEN {_inocuo('c_texto')} ELSE {_inocuo(f'(CASE c_motivo {casos} END)')} END"
+        f"CASE WHEN c_reservada THEN {reservado} WHEN c_motivo = '' THEN '' "
+        f"WHEN c_texto <> '' THEN {_celda('c_texto')} ELSE CASE c_motivo {casos} ELSE '' END END"
     )
 
 
-SE_REPITE = """CASE WHEN c_valor IS NULL OR c_reservada THEN 'false'
- WHEN c_base IS NOT NULL AND c_anio_base < extract(year FROM c_fin)
-  AND (c_previo_fin IS NULL OR extract(year FROM c_previo_fin) < c_anio_base)
-  THEN CASE WHEN c_base = c_valor THEN 'true' ELSE 'false' END
- WHEN c_previo = c_valor AND (c_previo_numerador IS NULL OR c_numerador IS NULL OR c_previo_numerador = c_numerador)
-  THEN 'true' ELSE 'false' END"""
-#: El texto de la base («2026-02-02 10:00:00-05») ya sirve si trae ninguna o seis cifras de segundo; si no, se compone.
-PUBLICADA_EN = """CASE WHEN length(c_publicada) IN (22, 29)
- THEN overlay(c_publicada PLACING 'T' FROM 11) || ':00'
+#: La anterior de una serie es casi siempre la del periodo contiguo, que acaba la víspera y dura lo mismo: se halla sin
+#: ordenar y la buscan a la vez varios procesos. Si falta, o si puede contar la línea base, la fila es dudosa.
+CONTIGUA = """p_indicador_id = c_indicador_id AND p_ambito_id = c_ambito_id AND p_fin = c_inicio - 1
+ AND p_sexo = c_sexo AND p_caracter = c_caracter AND (p_fin - p_inicio) - (c_fin - c_inicio) BETWEEN -4 AND 4"""
+DUDOSA = f"""(c_valor IS NOT NULL AND NOT c_reservada AND (p_id IS NULL
+ OR (c_sexo = 'T' AND c_caracter = 'oficial' AND length(c_periodo) = 4
+  AND c_ambito_id = (SELECT id FROM {Ambito._meta.db_table} WHERE codigo = '{Ambito.NACIONAL}'))))"""
+REPITE_LA_CONTIGUA = """CASE WHEN NOT c_reservada AND p_valor = c_valor
+ AND (p_numerador IS NULL OR c_numerador IS NULL OR p_numerador = c_numerador) THEN 'true' ELSE 'false' END"""
+#: Fila a fila y por índice, solo para las dudosas. Lo correlativo va aquí, y no allá: PostgreSQL no reparte entre
+#: procesos una consulta que lo tenga.
+SE_REPITE = f"""(
+SELECT CASE WHEN CASE
+  WHEN base.anio < extract(year FROM esta.fin)
+   AND (previa.fin IS NULL OR extract(year FROM previa.fin) < base.anio) THEN base.valor = esta.valor
+  ELSE previa.valor = esta.valor AND (previa.numerador IS NULL OR esta.numerador IS NULL
+   OR previa.numerador = esta.numerador) END THEN 'true' ELSE 'false' END
+FROM {Medicion._meta.db_table} esta
+LEFT JOIN LATERAL (
+ SELECT m.valor, m.numerador, m.fin FROM {Medicion._meta.db_table} m
+ WHERE m.indicador_id = esta.indicador_id AND m.ambito_id = esta.ambito_id AND m.sexo = esta.sexo
+  AND m.caracter = esta.caracter AND {ESCRITA.format("m.periodo")} = {ESCRITA.format("esta.periodo")}
+  AND m.fin < esta.fin AND m.valor IS NOT NULL AND NOT m.reservada
+  AND m.publicada_en <= {{momento}} AND (m.sustituida_en IS NULL OR m.sustituida_en > {{momento}})
+ ORDER BY m.fin DESC, m.id DESC LIMIT 1) previa ON true
+LEFT JOIN LATERAL (
+ SELECT b.valor, b.anio FROM {LineaBase._meta.db_table} b
+ WHERE b.indicador_id = esta.indicador_id AND b.valor IS NOT NULL
+  AND b.publicada_en <= {{momento}} AND (b.sustituida_en IS NULL OR b.sustituida_en > {{momento}})
+ ORDER BY b.version DESC LIMIT 1) base ON esta.sexo = 'T' AND esta.caracter = 'oficial' AND length(esta.periodo) = 4
+  AND esta.ambito_id = (SELECT id FROM {Ambito._meta.db_table} WHERE codigo = '{Ambito.NACIONAL}')
+WHERE esta.id = completas.c_id)"""
+#: Sin fracción de segundo, el texto que la base da en JSON («"2026-02-02T10:00:00-05:00"») es el que hace falta.
+PUBLICADA_EN = """CASE WHEN c_publicada_en::timestamptz(0) = c_publicada_en
+ THEN substr(to_json(c_publicada_en)::text, 2, 25)
  ELSE to_char(c_publicada_en, 'YYYY-MM-DD"T"HH24:MI:SS.USTZH:TZM') END"""
 EXPRESIONES = {
-    "indicador": "c_indicador",
+    "indicador": "i.inocuo",
     "id": "c_id",
     "periodo": "c_periodo",
     "fin": "c_fin",
-    "ambito": "c_ambito",
+    "ambito": "a.inocuo",
     "sexo": "c_sexo",
     "valor": _si_se_muestra("trim_scale(c_valor)"),
-    "motivo_codigo": f"CASE WHEN c_reservada THEN '{Motivo.POCAS_PERSONAS.value}' ELSE nullif(c_motivo, '') END",
+    "motivo_codigo": f"CASE WHEN c_reservada THEN '{Motivo.POCAS_PERSONAS.value}' ELSE c_motivo END",
     "motivo_fecha_compromiso": _si_se_muestra("c_compromiso"),
     "numerador": _si_se_muestra("c_numerador"),
     "denominador": _si_se_muestra("c_denominador"),
     "caracter": "c_caracter",
     "situacion": "c_situacion",
-    "se_repite": SE_REPITE,
     "version": "c_version",
     "publicada_en": PUBLICADA_EN,
-    "fuente_nombre": "c_fuente",
-    "fuente_url": "c_url",
+    "fuente_nombre": "coalesce(f.nombre, '')",
+    "fuente_url": "coalesce(f.url, '')",
 }
-#: Los textos del catálogo se hacen inocuos una vez cada uno, y no una vez por fila.
+#: Los textos del catálogo se hacen inocuos una vez cada uno, y no una vez por fila: el ``ORDER BY`` de cada uno está
+#: para que PostgreSQL no junte su consulta con la de fuera (``OFFSET 0`` también lo impide, pero no deja repartirla).
 COMPLETAS = f"""
-WITH i AS MATERIALIZED (SELECT id, codigo, {_inocuo("codigo")} AS inocuo FROM {Indicador._meta.db_table}),
-     a AS MATERIALIZED (SELECT id, codigo, {_inocuo("codigo")} AS inocuo FROM {Ambito._meta.db_table}),
-     f AS MATERIALIZED (SELECT id, {_inocuo("nullif(nombre, '')")} AS nombre, {_inocuo("nullif(url, '')")} AS url
-                        FROM {Fuente._meta.db_table})
-SELECT ventana.*, i.inocuo AS c_indicador, a.inocuo AS c_ambito, f.nombre AS c_fuente, f.url AS c_url
-FROM ({{ventana}}) ventana JOIN i ON i.id = c_indicador_id JOIN a ON a.id = c_ambito_id
-LEFT JOIN f ON f.id = c_fuente_id
+SELECT c_id, CASE WHEN {DUDOSA} THEN concat_ws(',', {{antes}})
+  ELSE concat_ws(',', {{antes}}, {REPITE_LA_CONTIGUA}, {{despues}}) END AS antes,
+ CASE WHEN {DUDOSA} THEN concat_ws(',', {{despues}}) END AS despues
+FROM ({{filas}}) leidas
+JOIN (SELECT id, codigo, {_celda("codigo")} AS inocuo FROM {Indicador._meta.db_table} ORDER BY id) i
+ ON i.id = c_indicador_id
+JOIN (SELECT id, codigo, {_celda("codigo")} AS inocuo FROM {Ambito._meta.db_table} ORDER BY id) a
+ ON a.id = c_ambito_id
+LEFT JOIN (SELECT id, {_celda("nombre")} AS nombre, {_celda("url")} AS url
+           FROM {Fuente._meta.db_table} ORDER BY id) f ON f.id = c_fuente_id
+LEFT JOIN ({{anteriores}}) anteriores ON {CONTIGUA}
 ORDER BY {{orden}}"""
 
 
@@ -233,6 +258,15 @@ class Abandonada(Exception):
 
 class Cortada(Exception):
     """La base dejó de enviar antes de terminar."""
+
+
+#: Lo que ``COPY (FORMAT text)`` escribe de otro modo; el renglón ya va compuesto y hay que devolvérselo.
+ESCAPES = re.compile(rb"\\(.)")
+ESCAPADOS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
+
+
+def _sin_escape(hallado: re.Match[bytes]) -> bytes:
+    return ESCAPADOS.get(hallado[1], hallado[1])
 
 
 class Grifo:
@@ -287,7 +321,8 @@ class Grifo:
     def _entregar(self) -> None:
         if self._filas:
             self._filas.append(b"")
-            self._poner(b"\r\n".join(self._filas))
+            trozo = b"\r\n".join(self._filas)
+            self._poner(ESCAPES.sub(_sin_escape, trozo) if b"\\" in trozo else trozo)
             self._filas, self._bytes = [], 0
 
     def _poner(self, trozo: bytes | None) -> None:

@@ -50,6 +50,7 @@ LEFT JOIN indicadores_medicion p ON p.id = (
   ORDER BY a.fin DESC, a.id DESC LIMIT 1)
 ORDER BY {{orden}}
 """
+DE_ESAS_CLAVES = "SELECT unnest(%s::bigint[]) AS id"
 #: Cómo se escriben en cada base las columnas que el conductor tardaría en interpretar: el momento llega como texto y el
 #: valor como lo da SQLite, que con quince cifras no pierde nada.
 COLUMNAS = {
@@ -140,8 +141,13 @@ class Rapidas(Sequence[a_json.Json]):
         return self._a_json(filas)
 
     def _filas(self, elegidas: str, orden: str, valores: list[Any]) -> list[Fila]:
+        """Las elegidas, completas; en PostgreSQL, en dos pasos: cómo hallarlas depende de lo pedido, y traerlas no."""
+        en_dos = connection.vendor == "postgresql"
+        if en_dos:
+            claves = [clave for (clave,) in self._leer(elegidas, valores)]
+            elegidas, valores = DE_ESAS_CLAVES, [claves]
         sentencia = FILAS.format(elegidas=elegidas, orden=orden, **COLUMNAS[connection.vendor])
-        return self._leer(sentencia, [*valores, self.momento, self.momento])
+        return self._leer(sentencia, [*valores, self.momento, self.momento], preparar=en_dos and not self.pedido.por)
 
     def _condicion(self, *, primer_dia: Any = None, despues_de: tuple[str, int] | None = None) -> tuple[str, list[Any]]:
         """Lo que han de cumplir las filas y sus valores; desde ese día o después de esa fila, en el orden pedido."""
@@ -169,8 +175,9 @@ class Rapidas(Sequence[a_json.Json]):
         """De ahora, la marca basta; de otra fecha, también la fecha."""
         return (self.pedido, None if self.es_ahora else self.momento)
 
-    def _leer(self, sentencia: str, valores: list[Any]) -> list[Fila]:
-        return preparada.leer(connections[router.db_for_read(Medicion)], sentencia, valores)
+    def _leer(self, sentencia: str, valores: list[Any], *, preparar: bool = False) -> list[Fila]:
+        conexion = connections[router.db_for_read(Medicion)]
+        return preparada.leer(conexion, sentencia, valores, preparar=preparar)
 
     def _bases(self) -> dict[int, ValorBase]:
         claves = self.recuerdo.catalogo.indicador

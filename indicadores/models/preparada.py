@@ -38,8 +38,11 @@ class _Preparadas:
         self.imposibles: set[str] = set()
 
 
-def leer(conexion: BaseDatabaseWrapper, sql: str, valores: Sequence[Any] = ()) -> list[Fila]:
-    """Las filas de ``sql`` (con un ``%s`` por valor). Los errores son los de Django al ejecutarla."""
+def leer(conexion: BaseDatabaseWrapper, sql: str, valores: Sequence[Any] = (), *, preparar: bool = True) -> list[Fila]:
+    """Las filas de ``sql`` (con un ``%s`` por valor). Los errores son los de Django al ejecutarla.
+
+    No conviene preparar una cuyo mejor plan depende de los valores: entre qué días, desde qué fila.
+    """
     directo = not conexion.queries_logged
     if directo and conexion.vendor == "sqlite" and conexion.connection is not None:
         conexion.validate_no_broken_transaction()
@@ -48,7 +51,7 @@ def leer(conexion: BaseDatabaseWrapper, sql: str, valores: Sequence[Any] = ()) -
             ejecutar = partial(envoltorio, ejecutar)
         return cast("list[Fila]", ejecutar(sql, valores, False, {"connection": conexion}))
     with conexion.cursor() as cursor:
-        se_prepara = directo and conexion.vendor == "postgresql" and not conexion.in_atomic_block
+        se_prepara = preparar and directo and conexion.vendor == "postgresql" and not conexion.in_atomic_block
         if not (se_prepara and _preparada(conexion, cursor, sql, valores)):
             cursor.execute(sql, valores or None)
         return cast("list[Fila]", cursor.fetchall())

@@ -126,4 +126,8 @@ def test_las_consultas_no_crecen_con_las_filas(client: Client) -> None:
     assert Indicador.objects.count() > 300
     assert Entidad.objects.count() > 2
     assert con_muchas == con_pocas
-    assert con_pocas == MAXIMOS
+    # En PostgreSQL se eligen las mediciones y después se traen.
+    en_dos_pasos = connection.vendor == "postgresql"
+    assert con_pocas == {
+        ruta: maximo + (en_dos_pasos and ruta.startswith("mediciones/")) for ruta, maximo in MAXIMOS.items()
+    }

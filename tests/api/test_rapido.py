@@ -155,7 +155,7 @@ def test_con_la_marca_basta_una_consulta_por_pagina_y_recorrer_no_cuenta_lo_ante
     while siguiente:
         with CaptureQueriesContext(connection) as consultas:
             cuerpo = cliente.get(siguiente).json()
-        assert len(consultas) == 2
+        assert len(consultas) == (3 if connection.vendor == "postgresql" else 2)
         assert "OFFSET" not in consultas[1]["sql"]
         vistas += [fila["id"] for fila in cuerpo["results"]]
         siguiente = cuerpo["next"]

@@ -36,6 +36,7 @@ TEXTOS = (
     "\xa0=tras un espacio que no se parte",
     "\u2003＝1+1",
     "\n-en otra línea",
+    r"Barras \n, \\ y \. sueltas",
 )
 VALORES = ("99999999999.9999", "0.0001", "-0.5", "0", "40", "12345.6789")
 
