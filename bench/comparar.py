@@ -1,5 +1,6 @@
 """Frente a qué se compara, en la misma corrida y por turnos: una vista de Django desnuda, nginx y datasette."""
 
+import json
 import os
 import sqlite3
 from contextlib import AbstractContextManager, nullcontext
@@ -34,10 +35,14 @@ def comparar(base: str, carpeta: Path) -> dict[str, Any]:
         bytes_de = {nombre: Cliente(con_memoria, [d]).pedir()[1] for nombre, d in (("l", LISTA), ("i", INDICADOR))}
         for nombre, contenido in bytes_de.items():
             (carpeta / nombre).write_bytes(contenido)
-        etag = Cliente(con_memoria, [LISTA]).pedir()[2].headers["ETag"] or ""
+        cabeceras = dict(Cliente(con_memoria, [LISTA]).pedir()[2].headers)
+        propias = {n: v for n, v in cabeceras.items() if n not in ("Server", "Date", "Connection")}
+        (carpeta / "l.cabeceras").write_text(json.dumps(propias), encoding="utf-8")
+        etag = cabeceras["ETag"]
         clientes = {
             "vista desnuda de Django": Cliente(piso, ["/"]),
             "la misma, con los bytes de la lista": Cliente(piso, ["/l"]),
+            f"… y sus {len(propias)} cabeceras": Cliente(piso, ["/l/con-cabeceras"]),
             "lista de 100, en frío": Cliente(sin_memoria, [LISTA]),
             "indicador, en frío": Cliente(sin_memoria, [INDICADOR]),
             "portada, en frío": Cliente(sin_memoria, [PORTADA]),
