@@ -36,7 +36,7 @@ DIRECCIONES = (
     "/api/v1/mediciones/?page_size=100&caracter=oficial",
     "/api/v1/mediciones/?page_size=100&objetivo=OP.01",
     "/api/v1/mediciones/?page_size=100&ambito_nivel=establecimiento",
-    "/api/v1/mediciones/?page_size=100&search=lima",
+    "/api/v1/mediciones/?page_size=100&search=norte",
     "/api/v1/mediciones/?page_size=100&actualizado_desde=2020-01-01",
     "/api/v1/mediciones/?page_size=100&ordering=publicada_en",
     "/api/v1/mediciones/?page_size=100&ordering=indicador",

@@ -13,7 +13,7 @@ from rest_framework.exceptions import NotAcceptable, NotFound
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
-from indicadores.api.parametros import leer_texto
+from indicadores.api.parametros import ParametroInvalido, citar, leer_texto
 from indicadores.api.views import Recurso
 from penitenciaria.api.sdmx_documentacion import documentar_datos, documentar_estructuras
 from penitenciaria.interoperabilidad import sdmx_csv, sdmx_json, sdmx_json_estructura, sdmx_ml, sdmx_ml_estructura
@@ -151,13 +151,17 @@ class Estructuras(_Recurso):
 
     ofrece = DE_ESTRUCTURA
     formatos = tuple(formato.nombre for formato in DE_ESTRUCTURA)
-    parametros = ("references",)
+    parametros = ("references", "detail")
 
     @documentar_estructuras("sdmx_estructura", "Una estructura SDMX en una versión", DE_ESTRUCTURA, partes=3)
     def get(
         self, request: Request, recurso: str, agencia: str = TODO, identificador: str = TODO, edicion: str = ULTIMA
     ) -> HttpResponseBase:
         referencias = leer_texto(request.query_params, "references") or "none"
+        detalle = leer_texto(request.query_params, "detail") or "full"
+        if detalle != "full":
+            dice = f"El parámetro «detail» dice {citar(detalle)}; una estructura se da siempre entera («full»)."
+            raise ParametroInvalido("detail", dice)
         try:
             seleccion = elegir(recurso, agencia, identificador, edicion, referencias, leer_catalogo())
         except EstructuraInexistente as error:

@@ -55,6 +55,7 @@ _DE_DATOS = (
 _REFERENCIAS = parametro(
     "references", "Qué otras estructuras se agregan.", enum=[*REFERENCIAS, *RECURSOS], default="none"
 )
+_ENTERA = parametro("detail", "Una estructura se da siempre entera.", enum=["full"], default="full")
 _MIRADA = tuple(uno for uno in MIRADA if uno.name != "format")
 
 Decorador = Callable[[Vista], Vista]
@@ -73,7 +74,7 @@ def documentar_datos(nombre: str, resumen: str, formatos: Sequence[Formato], *, 
 def documentar_estructuras(nombre: str, resumen: str, formatos: Sequence[Formato], *, partes: int) -> Decorador:
     """Decora el ``get`` de las estructuras; ``partes``, cuántas lleva la dirección después del recurso."""
     de_ruta = _DE_ESTRUCTURA[: partes + 1]
-    return _documentar(nombre, resumen, f"{resumen}.", formatos, (*de_ruta, _REFERENCIAS))
+    return _documentar(nombre, resumen, f"{resumen}.", formatos, (*de_ruta, _REFERENCIAS, _ENTERA))
 
 
 def _documentar(

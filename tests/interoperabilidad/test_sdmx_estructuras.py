@@ -67,6 +67,10 @@ def test_la_estructura_rechaza_lo_que_no_entiende(politica_cargada: Any, client:
     assert problema(client, "codelist", 400, format="jsondata")["parametro"] == "format"
 
 
+def test_pedirla_entera_es_lo_de_siempre(politica_cargada: Any, client: Client) -> None:
+    assert ids(pedir(client, "codelist", detail="full", format="json")) == ids(pedir(client, "codelist", format="json"))
+
+
 def test_la_lista_de_ambitos_dice_quien_contiene_a_quien(politica_cargada: Any, client: Client) -> None:
     [lista] = json.loads(pedir(client, "codelist/MINJUSDH/CL_AMBITO", format="json"))["data"]["codelists"]
     codigos = {codigo["id"]: codigo for codigo in lista["codes"]}

@@ -13,11 +13,12 @@ from tests.admin.conftest import ANTES, direccion
 from tests.navegador.test_admin import entrar, revisar
 
 Axe = Callable[..., list[str]]
+Captura = Callable[..., object]
 
 
 @pytest.mark.parametrize("ancho", [1280, 375])
 def test_reconocer_avisos_y_publicar(
-    transactional_db: None, page: Page, revisar_axe: Axe, errores_de_pagina: list[str], ancho: int
+    transactional_db: None, page: Page, revisar_axe: Axe, errores_de_pagina: list[str], captura: Captura, ancho: int
 ) -> None:
     indicador = fabricas.IndicadorFactory()
     fabricas.publicada(indicador=indicador, periodo="2020-S1", valor=20, ahora=ANTES)
@@ -26,7 +27,7 @@ def test_reconocer_avisos_y_publicar(
     entrar(page, fabricas.persona(Rol.REVISOR, usuario="revisora"))
     page.goto(direccion("paso", medicion.pk, "publicar"))
     assert revisar(page, revisar_axe, errores_de_pagina) == []
-    page.screenshot(path=f"var/partC-{ancho}.png", full_page=True)
+    captura(page, "avisos-al-publicar")
     page.get_by_role("button", name="Publicar").click()
     expect(page.get_by_text("Lea los avisos y marque la casilla de cada uno")).to_be_visible()
     page.get_by_label("Entiendo: cambia mucho más de lo que suele").check()
