@@ -248,6 +248,11 @@ def _retiros(que: Busqueda) -> QuerySet[Any, Any]:
     return filas.values("pk", "en", "motivo", *(f"medicion__{campo}" for campo in (*CAMPOS_DE_DATO, "ambito__nombre")))
 
 
+def del_pais() -> QuerySet[Any, Any]:
+    """La clave del país, como subconsulta: con una unión PostgreSQL no se sirve del índice de lo más reciente."""
+    return Ambito.objects.filter(codigo=Ambito.NACIONAL).order_by("pk").values("pk")[:1]
+
+
 def _de_interes(que: Busqueda, prefijo: str) -> dict[str, Any]:
     condiciones: dict[str, Any] = {"fin__lte": que.corte}
     if que.indicador is not None:
@@ -255,7 +260,7 @@ def _de_interes(que: Busqueda, prefijo: str) -> dict[str, Any]:
     if que.anio is not None:
         condiciones |= {"fin__gte": date(que.anio, 1, 1), "fin__lte": min(que.corte, date(que.anio, 12, 31))}
     if que.nacionales:
-        condiciones |= {"ambito__codigo": Ambito.NACIONAL, "sexo": "T"}
+        condiciones |= {"ambito": del_pais(), "sexo": "T"}
     return {f"{prefijo}{campo}": valor for campo, valor in condiciones.items()}
 
 

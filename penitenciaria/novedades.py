@@ -19,11 +19,12 @@ from django.urls import reverse
 from django.utils.http import http_date
 
 from indicadores.calculo import cadena
+from indicadores.cambios import del_pais
 from indicadores.formato import escribir_numero, escribir_periodo, escribir_valor, texto_de_motivo
 from indicadores.frases import con_punto, mayuscula
 from indicadores.lectura import CAMPOS_DE_DATO, dato_de_fila
 from indicadores.mirada import Mirada
-from indicadores.models import Ambito, Constancia, Indicador, LineaBase, LogroEsperado, Medicion, Umbral
+from indicadores.models import Constancia, Indicador, LineaBase, LogroEsperado, Medicion, Umbral
 from indicadores.models.cifras import ConAusencia
 from indicadores.views import con_mirada
 from objetivos.models import Reporte
@@ -77,7 +78,7 @@ def _fijadas_y_nacionales(mirada: Mirada, fijadas: Q, medidas: Q) -> list[dict[s
     hasta = Constancia.objects.filter(en__lte=mirada.a_la_fecha).order_by("-en", "-numero")
     nacionales = hasta.filter(
         medidas,
-        medicion__ambito__codigo=Ambito.NACIONAL,
+        medicion__ambito=del_pais(),
         medicion__sexo=Medicion.Sexo.TOTAL,
         medicion__fin__lte=mirada.corte,
     )
