@@ -61,9 +61,9 @@ COLUMNAS = {
 
 @dataclass(frozen=True, slots=True)
 class Cuenta:
-    """Los días en que terminan las filas, en el orden en que se muestran, y cuántas van hasta cada uno."""
+    """Los días en que terminan las filas (o las claves por las que van), en su orden, y cuántas hay hasta cada uno."""
 
-    dias: tuple[Any, ...]
+    grupos: tuple[Any, ...]
     finales: tuple[int, ...]
 
     @property
@@ -71,9 +71,9 @@ class Cuenta:
         return self.finales[-1] if self.finales else 0
 
     def donde_empieza(self, desde: int) -> tuple[Any, int]:
-        """El día en que termina la fila número ``desde`` y cuántas de ese día le preceden."""
+        """El grupo de la fila número ``desde`` y cuántas de ese grupo le preceden."""
         cual = bisect_right(self.finales, desde)
-        return self.dias[cual], desde - (self.finales[cual - 1] if cual else 0)
+        return self.grupos[cual], desde - (self.finales[cual - 1] if cual else 0)
 
 
 class Rapidas(Sequence[a_json.Json]):
@@ -259,9 +259,9 @@ class PorClave(Rapidas):
         primera, ultima = (bisect_right(cuenta.finales, uno) for uno in (desde, hasta - 1))
         antes = cuenta.finales[primera - 1] if primera else 0
         if primera == ultima:
-            suyo = self.pedido.de_la_clave(cuenta.dias[primera])
+            suyo = self.pedido.de_la_clave(cuenta.grupos[primera])
             return list(Rapidas(suyo, self._mirada, self.recuerdo, self._constancia)[desde - antes : hasta - antes])
-        claves = cuenta.dias[primera : ultima + 1]
+        claves = cuenta.grupos[primera : ultima + 1]
         columna = f"m.{self.pedido.por}_id"
         turnos = " ".join(f"WHEN {int(clave)} THEN {turno}" for turno, clave in enumerate(claves))
         orden = f"CASE {columna} {turnos} END, {self.pedido.orden}"
