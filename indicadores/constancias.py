@@ -148,6 +148,12 @@ def constancias_de(medicion: int) -> list[Constancia]:
     return list(Constancia.objects.filter(medicion=medicion).order_by("numero"))
 
 
+def numeros_de_cifras(mediciones: Collection[int]) -> dict[tuple[str, int], int]:
+    """El número de cada constancia de esas mediciones, por (clase, clave), en una consulta."""
+    suyas = Constancia.objects.filter(medicion__in=mediciones).order_by("numero")
+    return {(clase, clave): numero for clase, clave, numero in suyas.values_list("clase", "medicion_id", "numero")}
+
+
 def ultimo_eslabon(a_la_fecha: datetime | None = None) -> tuple[int, str]:
     """El número y la huella del último eslabón, o del último que ya había a la fecha; (0, ORIGEN) si no hay."""
     ya = Constancia.objects.filter(en__lte=a_la_fecha) if a_la_fecha else Constancia.objects.all()

@@ -8,24 +8,21 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import http_date
 
 from indicadores.calculo import cadena
-from indicadores.cambios import del_pais
+from indicadores.cambios import Busqueda, Cambio, Clase, Contenido, leer_cambios
+from indicadores.constancias import numeros_de_cifras
 from indicadores.formato import escribir_numero, escribir_periodo, escribir_valor, texto_de_motivo
 from indicadores.frases import con_punto, mayuscula
-from indicadores.lectura import CAMPOS_DE_DATO, dato_de_fila
 from indicadores.mirada import Mirada
-from indicadores.models import Constancia, Indicador, LineaBase, LogroEsperado, Medicion, Umbral
-from indicadores.models.cifras import ConAusencia
+from indicadores.models import Indicador
 from indicadores.views import con_mirada
 from objetivos.models import Reporte
 
@@ -53,7 +50,7 @@ class Novedad:
 @con_mirada
 def novedades(request: HttpRequest, *, mirada: Mirada) -> HttpResponse:
     """Lo último de toda la política."""
-    lista = [*_de_constancias(_fijadas_y_nacionales(mirada, Q(), Q())), *_de_reportes(mirada)]
+    lista = [*_de_cambios(mirada), *_de_reportes(mirada)]
     return _responder(request, f"Novedades de la {NOMBRE}", reverse("portada"), lista, mirada)
 
 
@@ -63,107 +60,98 @@ def del_indicador(request: HttpRequest, codigo: str, *, mirada: Mirada) -> HttpR
     indicador = None if "\0" in codigo else Indicador.objects.filter(codigo=codigo).first()
     if indicador is None:
         raise Http404(f"No hay un indicador con el código «{codigo}».")
-    fijadas = Q()
-    for clase, modelo in ((cadena.LINEA_BASE, LineaBase), (cadena.LOGRO_ESPERADO, LogroEsperado)):
-        fijadas |= Q(clase=clase, objeto__in=modelo.objects.filter(indicador=indicador).values("pk"))
-    lista = _de_constancias(_fijadas_y_nacionales(mirada, fijadas, Q(medicion__indicador=indicador)))
+    lista = _de_cambios(mirada, indicador)
     return _responder(request, f"{indicador.codigo} {indicador.nombre}", indicador.get_absolute_url(), lista, mirada)
 
 
-def _fijadas_y_nacionales(mirada: Mirada, fijadas: Q, medidas: Q) -> list[dict[str, Any]]:
-    """Las constancias más recientes a la vista: lo fijado y, de lo medido hasta el corte, lo nacional de ambos sexos.
+def _de_cambios(mirada: Mirada, indicador: Indicador | None = None) -> list[Novedad]:
+    """Los últimos cambios de lo nacional y de lo fijado, cada uno con el número de la constancia que dejó."""
+    que = Busqueda(hasta=mirada.a_la_fecha, corte=mirada.corte, indicador=indicador, nacionales=True)
+    cambios, _ = leer_cambios(que, cuantos=ENTRADAS)
+    numeros = numeros_de_cifras([uno.cifra for uno in cambios if uno.cifra is not None])
 
-    Son dos consultas para que cada una use su índice: lo nacional es poco, aunque lo medido por lugar sean millones.
-    """
-    hasta = Constancia.objects.filter(en__lte=mirada.a_la_fecha).order_by("-en", "-numero")
-    nacionales = hasta.filter(
-        medidas,
-        medicion__ambito=del_pais(),
-        medicion__sexo=Medicion.Sexo.TOTAL,
-        medicion__fin__lte=mirada.corte,
-    )
-    filas: list[dict[str, Any]] = [
-        dict(fila)
-        for cuales in (hasta.filter(fijadas, medicion__isnull=True), nacionales)
-        for fila in cuales.values("numero", "clase", "objeto", "en")[:ENTRADAS]
+    def numero_de(cambio: Cambio) -> int | None:
+        if cambio.cifra is None:
+            return cambio.constancia
+        return numeros.get((cadena.RETIRO if cambio.clase is Clase.RETIRO else cadena.PUBLICACION, cambio.cifra))
+
+    numeradas = ((uno, numero_de(uno)) for uno in cambios)
+    # Lo que no tiene constancia no está certificado, y de aquí sale la clave de su entrada.
+    return [
+        Novedad(f"constancia/{numero}", uno.en, *_ESCRIBIR[uno.clase](uno))
+        for uno, numero in sorted(numeradas, key=lambda par: (par[0].en, par[1] or 0), reverse=True)
+        if numero is not None
     ]
-    return sorted(filas, key=lambda fila: (fila["en"], fila["numero"]), reverse=True)[:ENTRADAS]
 
 
-def _de_constancias(filas: list[dict[str, Any]]) -> list[Novedad]:
-    """Cada constancia ya escrita: cuatro consultas, sean cuantas sean."""
-
-    def de_clase(*clases: str) -> list[int]:
-        return [fila["objeto"] for fila in filas if fila["clase"] in clases]
-
-    mediciones = {
-        fila["id"]: fila
-        for fila in Medicion.objects.filter(pk__in=de_clase(cadena.PUBLICACION, cadena.RETIRO)).values(
-            *CAMPOS_DE_DATO,
-            *("indicador__codigo", "indicador__nombre_corto", "indicador__simbolo", "indicador__decimales"),
-            "motivo_cambio",
-        )
-    }
-    fijadas = {
-        clase: modelo.objects.select_related("indicador").in_bulk(de_clase(clase))
-        for clase, modelo in ((cadena.LINEA_BASE, LineaBase), (cadena.LOGRO_ESPERADO, LogroEsperado))
-    }
-    umbrales = Umbral.objects.in_bulk(de_clase(cadena.UMBRALES))
-    escribir: dict[str, Callable[[int], tuple[str, str, str]]] = {
-        cadena.PUBLICACION: lambda clave: _publicada(mediciones[clave]),
-        cadena.RETIRO: lambda clave: _retirada(mediciones[clave]),
-        cadena.LINEA_BASE: lambda clave: _fijada("línea base", fijadas[cadena.LINEA_BASE][clave]),
-        cadena.LOGRO_ESPERADO: lambda clave: _fijada("logro esperado", fijadas[cadena.LOGRO_ESPERADO][clave]),
-        cadena.UMBRALES: lambda clave: _umbrales(umbrales[clave]),
-    }
-    return [Novedad(f"constancia/{f['numero']}", f["en"], *escribir[f["clase"]](f["objeto"])) for f in filas]
-
-
-def _publicada(fila: dict[str, Any]) -> tuple[str, str, str]:
+def _publicada(cambio: Cambio) -> tuple[str, str, str]:
     """Título, resumen y dirección de una cifra publicada; la reservada no dice su valor."""
-    dato = dato_de_fila(fila)
-    cual, ruta = _cual(fila)
-    if dato.valor is not None:
-        dice = escribir_valor(dato.valor, fila["indicador__simbolo"], fila["indicador__decimales"])
-    else:
-        dice = dato.ausencia.texto or texto_de_motivo(dato.ausencia.motivo) if dato.ausencia else ""
-    if dato.version == 1:
-        return f"Se publicó: {cual}", con_punto(mayuscula(dice)), ruta
-    resumen = f"{con_punto(mayuscula(dice))} Versión {dato.version}."
-    return f"Se corrigió: {cual}", f"{resumen} Motivo: {con_punto(fila['motivo_cambio'])}", ruta
+    return f"Se publicó: {_cual(cambio)}", con_punto(mayuscula(_valor_o_motivo(cambio))), _cifra(cambio)
 
 
-def _retirada(fila: dict[str, Any]) -> tuple[str, str, str]:
-    cual, ruta = _cual(fila)
-    return f"Se retiró: {cual}", "La cifra dejó de regir; su constancia dice por qué.", ruta
+def _corregida(cambio: Cambio) -> tuple[str, str, str]:
+    dice = con_punto(mayuscula(_valor_o_motivo(cambio)))
+    resumen = f"{dice} Versión {cambio.version}.{_por(cambio)}"
+    return f"Se corrigió: {_cual(cambio)}", resumen, _cifra(cambio)
 
 
-def _cual(fila: dict[str, Any]) -> tuple[str, str]:
-    """De qué cifra se habla, y la dirección de su constancia."""
-    cual = f"{fila['indicador__codigo']} {fila['indicador__nombre_corto']}, {escribir_periodo(fila['periodo'])}"
-    return cual, reverse("cifra", args=[fila["id"]])
+def _retirada(cambio: Cambio) -> tuple[str, str, str]:
+    return f"Se retiró: {_cual(cambio)}", "La cifra dejó de regir; su constancia dice por qué.", _cifra(cambio)
 
 
-def _fijada(que: str, revision: LineaBase | LogroEsperado) -> tuple[str, str, str]:
-    indicador = revision.indicador
-    dice = _valor_o_motivo(revision, indicador)
-    cambio = (
-        "" if revision.version == 1 else f" Versión {revision.version}. Motivo: {con_punto(revision.motivo_cambio)}"
-    )
-    titulo = f"Se fijó: {que} {revision.anio} de {indicador.codigo} {indicador.nombre_corto}"
-    return titulo, f"{con_punto(mayuscula(dice))}{cambio}", indicador.get_absolute_url()
+def _cual(cambio: Cambio) -> str:
+    """De qué cifra se habla."""
+    periodo = escribir_periodo(cambio.dato.periodo.texto) if cambio.dato else ""
+    return f"{_de_quien(cambio)}, {periodo}"
 
 
-def _valor_o_motivo(revision: ConAusencia, indicador: Indicador) -> str:
-    if revision.valor is not None:
-        return escribir_valor(revision.valor, indicador.simbolo, indicador.decimales)
-    return revision.texto_ausencia or str(revision.get_motivo_ausencia_display())
+def _cifra(cambio: Cambio) -> str:
+    return reverse("cifra", args=[cambio.cifra])
 
 
-def _umbrales(umbral: Umbral) -> tuple[str, str, str]:
-    verde, amarillo = escribir_numero(umbral.verde, 2), escribir_numero(umbral.amarillo, 2)
-    resumen = f"Verde desde {verde} %; amarillo desde {amarillo} %. Motivo: {con_punto(umbral.motivo_cambio)}"
+def _de_quien(cambio: Cambio) -> str:
+    return f"{cambio.indicador.codigo} {cambio.indicador.nombre_corto}" if cambio.indicador else ""
+
+
+def _por(cambio: Cambio) -> str:
+    return f" Motivo: {con_punto(cambio.motivo)}" if cambio.motivo else ""
+
+
+def _fijada(que: str) -> Callable[[Cambio], tuple[str, str, str]]:
+    def escribir(cambio: Cambio) -> tuple[str, str, str]:
+        version = "" if cambio.version == 1 else f" Versión {cambio.version}.{_por(cambio)}"
+        titulo = f"Se fijó: {que} {cambio.anio} de {_de_quien(cambio)}"
+        ruta = cambio.indicador.get_absolute_url() if cambio.indicador else ""
+        return titulo, f"{con_punto(mayuscula(_valor_o_motivo(cambio)))}{version}", ruta
+
+    return escribir
+
+
+def _valor_o_motivo(cambio: Cambio) -> str:
+    dicho, indicador = cambio.despues, cambio.indicador
+    if dicho is None or indicador is None:
+        return ""
+    if dicho.valor is not None:
+        return escribir_valor(dicho.valor, indicador.simbolo, indicador.decimales)
+    return dicho.ausencia.texto or texto_de_motivo(dicho.ausencia.motivo) if dicho.ausencia else ""
+
+
+def _umbrales(cambio: Cambio) -> tuple[str, str, str]:
+    dicho = cambio.despues or Contenido(None)
+    verde, amarillo = escribir_numero(dicho.valor or 0, 2), escribir_numero(dicho.segundo or 0, 2)
+    resumen = f"Verde desde {verde} %; amarillo desde {amarillo} %.{_por(cambio)}"
     return "Se fijaron los umbrales del semáforo", resumen, f"{reverse('metodologia')}#semaforo"
+
+
+#: Cómo se cuenta cada clase de cambio.
+_ESCRIBIR: dict[Clase, Callable[[Cambio], tuple[str, str, str]]] = {
+    Clase.PUBLICACION: _publicada,
+    Clase.CORRECCION: _corregida,
+    Clase.RETIRO: _retirada,
+    Clase.LINEA_BASE: _fijada("línea base"),
+    Clase.LOGRO: _fijada("logro esperado"),
+    Clase.UMBRALES: _umbrales,
+}
 
 
 def _de_reportes(mirada: Mirada) -> Iterable[Novedad]:
