@@ -156,14 +156,25 @@ def numeros_de_cifras(mediciones: Collection[int]) -> dict[tuple[str, int], int]
 
 def ultimo_eslabon(a_la_fecha: datetime | None = None) -> tuple[int, str]:
     """El número y la huella del último eslabón, o del último que ya había a la fecha; (0, ORIGEN) si no hay."""
-    ya = Constancia.objects.filter(en__lte=a_la_fecha) if a_la_fecha else Constancia.objects.all()
-    return ya.order_by("-numero").values_list("numero", "huella").first() or (0, cadena.ORIGEN)
+    ultimo = momento_del_ultimo(a_la_fecha)
+    return ultimo[:2] if ultimo else (0, cadena.ORIGEN)
 
 
-def momento_del_ultimo(a_la_fecha: datetime) -> tuple[int, str, datetime] | None:
-    """El número, la huella y el momento del último eslabón que había a la fecha: lo publicado no cambió desde él."""
-    ya = Constancia.objects.filter(en__lte=a_la_fecha).order_by("-numero")
-    return ya.values_list("numero", "huella", "en").first()
+def momento_del_ultimo(a_la_fecha: datetime | None = None) -> tuple[int, str, datetime] | None:
+    """El número, la huella y el momento del último eslabón que había a la fecha: lo publicado no cambió desde él.
+
+    Una consulta, o tres si después se publicó más: cada una por un índice, haya los eslabones que haya.
+    """
+    cadena_entera = Constancia.objects.values_list("numero", "huella", "en")
+    ultimo = cadena_entera.order_by("-numero").first()
+    if ultimo is None or a_la_fecha is None or ultimo[2] <= a_la_fecha:
+        return ultimo
+    ya = cadena_entera.filter(en__lte=a_la_fecha)
+    hallado = ya.order_by("-en", "-numero").first()
+    # Quien publica toma la hora antes de esperar su turno: el que sigue en la cadena puede tener un momento anterior.
+    while hallado and (siguiente := ya.filter(numero=hallado[0] + 1).first()):
+        hallado = ya.filter(en=siguiente[2]).order_by("-numero").first()
+    return hallado
 
 
 @dataclass(frozen=True, slots=True)

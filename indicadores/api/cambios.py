@@ -23,6 +23,7 @@ from indicadores.api.documentacion import detalle, documentar, entero, parametro
 from indicadores.api.parametros import ParametroInvalido, citar, leer_entero, leer_texto
 from indicadores.api.views import Recurso, mediciones_a_dict
 from indicadores.calculo.cadena import LINEA_BASE, LOGRO_ESPERADO, PUBLICACION, RETIRO, UMBRALES
+from indicadores.constancias import ultimo_eslabon
 from indicadores.formato import numero_json
 from indicadores.lectura import CAMPOS_DE_DATO, ausencia_de_fila
 from indicadores.mirada import Mirada
@@ -150,7 +151,8 @@ def _eslabones(cursor: int, tamano: int, mirada: Mirada) -> tuple[list[Constanci
     """
     siguientes = Constancia.objects.filter(numero__gt=cursor).order_by("numero")
     if mirada.pide_fecha:
-        siguientes = siguientes.filter(en__lte=mirada.a_la_fecha)
+        # El número acota lo que se recorre: después de él todo es posterior.
+        siguientes = siguientes.filter(en__lte=mirada.a_la_fecha, numero__lte=ultimo_eslabon(mirada.a_la_fecha)[0])
     hallados = list(siguientes.only("numero", "clase", "objeto", "en", "huella")[: tamano + 1])
     rigen: list[Constancia] = []
     for eslabon in hallados:

@@ -146,6 +146,7 @@ class Constancia(models.Model):
         verbose_name = "constancia"
         verbose_name_plural = "constancias"
         ordering = ["numero"]
+        indexes = [models.Index(fields=["en", "numero"], name="constancia_por_momento")]
         constraints = [
             models.UniqueConstraint(
                 name="constancia_una_por_hecho",

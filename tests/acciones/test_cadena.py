@@ -84,6 +84,34 @@ def test_un_lote_cuesta_lo_mismo_sea_cual_sea_su_tamano() -> None:
     assert consultas(2) == consultas(20) <= 6
 
 
+# El último que había a una fecha
+
+
+@pytest.mark.django_db
+def test_el_ultimo_a_una_fecha_cuenta_a_quien_espero_su_turno() -> None:
+    """Quien toma la hora antes puede entrar después en la cadena: con él se ve todo lo que regía."""
+    assert constancias.momento_del_ultimo(minuto(9)) is None
+    publicadas = [fabricas.publicada(ahora=minuto(tomada)) for tomada in (0, 5, 3, 3, 9)]
+    assert list(Constancia.objects.values_list("objeto", flat=True)) == [una.pk for una in publicadas]
+    ultimo = {a_las: constancias.ultimo_eslabon(minuto(a_las))[0] for a_las in (0, 2, 3, 4, 5, 8, 9, 10)}
+    assert ultimo == {0: 1, 2: 1, 3: 4, 4: 4, 5: 4, 8: 4, 9: 5, 10: 5}
+    assert constancias.ultimo_eslabon(minuto(-1)) == (0, cadena.ORIGEN)
+
+
+@pytest.mark.django_db
+def test_hallarlo_no_recorre_la_cadena() -> None:
+    for tomada in range(4):
+        fabricas.publicada(ahora=minuto(tomada))
+    with CaptureQueriesContext(connection) as captura:
+        assert constancias.ultimo_eslabon(minuto(1))[0] == 2
+    assert len(captura) == 3
+    if connection.vendor == "sqlite":
+        planes = [connection.cursor().execute(f"EXPLAIN QUERY PLAN {una['sql']}") for una in captura.captured_queries]
+        dichos = " ".join(str(plan) for uno in planes for plan in uno.fetchall())
+        assert "constancia_por_momento" in dichos
+        assert "TEMP B-TREE" not in dichos
+
+
 # Lo que se sella
 
 

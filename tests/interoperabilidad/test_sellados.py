@@ -267,6 +267,17 @@ class TestPuerta:
         assert mas_nuevo.sello in pagina
         assert f'href="/datos/paquetes/{ultimo}.zip"' in pagina
 
+    def test_la_lista_da_el_ultimo_eslabon_de_cada_momento(self, ultimo: int) -> None:
+        """Las constancias de un mismo momento son una publicación, sean cuantas sean."""
+        por_momento: dict[Any, int] = {}
+        for numero, en in Constancia.objects.order_by("numero").values_list("numero", "en"):
+            por_momento[en] = numero
+        assert len(por_momento) < ultimo
+        dados = sellados.sellados(a_la_fecha=fabricas.minuto(60), cuantos=1000)
+        assert [(uno.en, uno.numero) for uno in dados] == sorted(
+            por_momento.items(), key=lambda par: par[1], reverse=True
+        )
+
     def test_cada_sello_compromete_al_anterior(self, ultimo: int) -> None:
         for numero in range(2, ultimo + 1):
             suyo = json.loads(sellados.manifiesto(numero) or b"")
