@@ -21,7 +21,7 @@ from django.db import connection, connections, router
 from django.http import QueryDict
 
 from indicadores.api import a_json
-from indicadores.api.pedido import SENCILLOS, Pedido, en_la_base, leer_pedido
+from indicadores.api.pedido import MUCHAS, SENCILLOS, Pedido, en_la_base, leer_pedido
 from indicadores.api.recuerdo import Recuerdo, recordar
 from indicadores.calculo.estado import se_repite
 from indicadores.calculo.tipos import Ausencia, Caracter, Dato, Motivo, Periodo, Sexo, ValorBase
@@ -37,19 +37,29 @@ NACIONAL = Ambito.NACIONAL
 VIGENTE = "{0}.publicada_en <= %s AND ({0}.sustituida_en IS NULL OR {0}.sustituida_en > %s)"
 ELEGIR = "SELECT m.id FROM indicadores_medicion m WHERE {condicion} ORDER BY {orden} LIMIT %s"
 #: Primero las claves, que salen de un índice; después, solo esas filas, y de cada una el valor anterior de su serie.
-FILAS = f"""
-SELECT m.id, m.indicador_id, m.periodo, {{m_valor}}, m.motivo_ausencia, m.texto_ausencia, m.fecha_compromiso,
-       m.numerador, m.denominador, m.ambito_id, m.sexo, m.caracter, m.situacion, m.version, {{publicada_en}},
-       m.reservada, m.fuente_id, p.periodo, {{p_valor}}, p.numerador
-FROM ({{elegidas}}) e JOIN indicadores_medicion m ON m.id = e.id
-LEFT JOIN indicadores_medicion p ON p.id = (
-  SELECT a.id FROM indicadores_medicion a
-  WHERE a.indicador_id = m.indicador_id AND a.ambito_id = m.ambito_id AND a.sexo = m.sexo AND a.caracter = m.caracter
-    AND a.fin < m.fin AND {ESCRITA.format("a.periodo")} = {ESCRITA.format("m.periodo")}
-    AND a.valor IS NOT NULL AND NOT a.reservada AND {VIGENTE.format("a")}
-  ORDER BY a.fin DESC, a.id DESC LIMIT 1)
-ORDER BY {{orden}}
+FILAS = """
+SELECT m.id, m.indicador_id, m.periodo, {m_valor}, m.motivo_ausencia, m.texto_ausencia, m.fecha_compromiso,
+       m.numerador, m.denominador, m.ambito_id, m.sexo, m.caracter, m.situacion, m.version, {publicada_en},
+       m.reservada, m.fuente_id, p.periodo, {p_valor}, p.numerador
+FROM ({elegidas}) e JOIN indicadores_medicion m ON m.id = e.id
+LEFT JOIN {anterior}
+ORDER BY {orden}
 """
+ANTERIORES = f"""
+  SELECT {{columnas}} FROM indicadores_medicion a
+  WHERE a.indicador_id = m.indicador_id AND a.ambito_id = m.ambito_id AND a.sexo = m.sexo AND a.caracter = m.caracter
+    AND {{hasta}} AND {ESCRITA.format("a.periodo")} = {ESCRITA.format("m.periodo")}
+    AND a.valor IS NOT NULL AND NOT a.reservada AND {VIGENTE.format("a")}
+  ORDER BY a.fin DESC, a.id DESC LIMIT 1"""
+SUYAS = "a.periodo, a.valor, a.numerador"
+ANTERIOR_EN_SQLITE = f"indicadores_medicion p ON p.id = ({ANTERIORES.format(columnas='a.id', hasta='a.fin < m.fin')})"
+ANTERIOR = f"LATERAL ({ANTERIORES.format(columnas=SUYAS, hasta='a.fin < m.fin')}) p ON TRUE"
+#: En PostgreSQL, de un índice se lee la hoja entera, y en una serie larga son cientos de valores por cada fila: se
+#: prueba antes con el periodo contiguo, que casi siempre está.
+ANTERIOR_CONTIGUO = f"""LATERAL ({ANTERIORES.format(columnas=SUYAS, hasta="a.fin = m.inicio - 1")}) c ON TRUE
+LEFT JOIN LATERAL ({ANTERIORES.format(columnas=SUYAS, hasta="c.periodo IS NULL AND a.fin < m.inicio - 1")}) r ON TRUE
+LEFT JOIN LATERAL (SELECT COALESCE(c.periodo, r.periodo) AS periodo, COALESCE(c.valor, r.valor) AS valor,
+  COALESCE(c.numerador, r.numerador) AS numerador) p ON TRUE"""
 DE_ESAS_CLAVES = "SELECT unnest(%s::bigint[]) AS id"
 #: Cómo se escriben en cada base las columnas que el conductor tardaría en interpretar: el momento llega como texto y el
 #: valor como lo da SQLite, que con quince cifras no pierde nada.
@@ -142,12 +152,15 @@ class Rapidas(Sequence[a_json.Json]):
 
     def _filas(self, elegidas: str, orden: str, valores: list[Any]) -> list[Fila]:
         """Las elegidas, completas; en PostgreSQL, en dos pasos: cómo hallarlas depende de lo pedido, y traerlas no."""
-        en_dos = connection.vendor == "postgresql"
-        if en_dos:
+        anterior, momentos = ANTERIOR_EN_SQLITE, 2
+        if en_dos := connection.vendor == "postgresql":
             claves = [clave for (clave,) in self._leer(elegidas, valores)]
             elegidas, valores = DE_ESAS_CLAVES, [claves]
-        sentencia = FILAS.format(elegidas=elegidas, orden=orden, **COLUMNAS[connection.vendor])
-        return self._leer(sentencia, [*valores, self.momento, self.momento], preparar=en_dos and not self.pedido.por)
+            # Una clave baja es de cuando había pocas filas: ninguna serie es larga antes de ella.
+            largas = max(claves, default=0) > MUCHAS
+            anterior, momentos = (ANTERIOR_CONTIGUO, 4) if largas else (ANTERIOR, 2)
+        sentencia = FILAS.format(elegidas=elegidas, anterior=anterior, orden=orden, **COLUMNAS[connection.vendor])
+        return self._leer(sentencia, [*valores, *[self.momento] * momentos], preparar=en_dos and not self.pedido.por)
 
     def _condicion(self, *, primer_dia: Any = None, despues_de: tuple[str, int] | None = None) -> tuple[str, list[Any]]:
         """Lo que han de cumplir las filas y sus valores; desde ese día o después de esa fila, en el orden pedido."""

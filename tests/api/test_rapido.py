@@ -84,8 +84,9 @@ def pedir(parametros: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
 def test_los_dos_caminos_contestan_lo_mismo(
     politica_cargada: Any, personas: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, muchas: int
 ) -> None:
-    """También cuando son tantas que SQLite las recorre en su orden."""
+    """También cuando son tantas que SQLite las recorre en su orden y PostgreSQL prueba antes el periodo contiguo."""
     monkeypatch.setattr(pedido, "MUCHAS", muchas)
+    monkeypatch.setattr(rapido, "MUCHAS", muchas)
     cambiar_todo(personas, CARGADA_EN)
     llenar(personas)
     todas = [*CORTAS, *GENERALES, *AMBOS]
