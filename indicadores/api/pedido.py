@@ -135,7 +135,8 @@ def _condicion(nombre: str, texto: str, catalogo: Catalogo) -> tuple[str, list[A
             periodo = Periodo.leer(texto)
         except PeriodoInvalido:
             return None
-        return "m.periodo = %s AND m.fin = %s", [periodo.texto, en_la_base(periodo.fin)]
+        # El día ya dice cuáles; entre ellas, PostgreSQL no ha de creer que quedan pocas y reunirlas para ordenarlas.
+        return "COALESCE(m.periodo = %s, FALSE) AND m.fin = %s", [periodo.texto, en_la_base(periodo.fin)]
     if nombre == "actualizado_desde":
         try:
             momento = leer_desde(texto)

@@ -156,9 +156,9 @@ class Rapidas(Sequence[a_json.Json]):
         if en_dos := connection.vendor == "postgresql":
             claves = [clave for (clave,) in self._leer(elegidas, valores)]
             elegidas, valores = DE_ESAS_CLAVES, [claves]
-            # Una clave baja es de cuando había pocas filas: ninguna serie es larga antes de ella.
-            largas = max(claves, default=0) > MUCHAS
-            anterior, momentos = (ANTERIOR_CONTIGUO, 4) if largas else (ANTERIOR, 2)
+            # Sin muchas filas no hay series largas.
+            hay_largas = max(self.count(), *claves, 0) > MUCHAS
+            anterior, momentos = (ANTERIOR_CONTIGUO, 4) if hay_largas else (ANTERIOR, 2)
         sentencia = FILAS.format(elegidas=elegidas, anterior=anterior, orden=orden, **COLUMNAS[connection.vendor])
         return self._leer(sentencia, [*valores, *[self.momento] * momentos], preparar=en_dos and not self.pedido.por)
 
