@@ -82,6 +82,10 @@ class Pedido:
         condicion = f"{self.condicion} AND {{una}}m.{self.por}_id = %s"
         return replace(self, condicion=condicion, valores=(*self.valores, clave), por="")
 
+    def al_reves(self) -> "Pedido":
+        """Lo mismo, en el orden contrario."""
+        return replace(self, sentido="ASC" if self.sentido == "DESC" else "DESC")
+
     @property
     def orden(self) -> str:
         return f"m.{self.columna} {self.sentido}, m.id {self.sentido}"

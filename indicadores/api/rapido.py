@@ -80,10 +80,14 @@ class Cuenta:
     def total(self) -> int:
         return self.finales[-1] if self.finales else 0
 
-    def donde_empieza(self, desde: int) -> tuple[Any, int]:
-        """El grupo de la fila número ``desde`` y cuántas de ese grupo le preceden."""
+    def donde_cae(self, desde: int, hasta: int) -> tuple[Any, int, int | None]:
+        """El grupo de la fila número ``desde``, cuántas de él le preceden y cuántas quedan en él desde ``hasta``.
+
+        Si el trozo sigue en otro grupo, None.
+        """
         cual = bisect_right(self.finales, desde)
-        return self.grupos[cual], desde - (self.finales[cual - 1] if cual else 0)
+        quedan = self.finales[cual] - hasta
+        return self.grupos[cual], desde - (self.finales[cual - 1] if cual else 0), quedan if quedan >= 0 else None
 
 
 class Rapidas(Sequence[a_json.Json]):
@@ -129,16 +133,18 @@ class Rapidas(Sequence[a_json.Json]):
     def _trozo(self, desde: int, hasta: int) -> list[a_json.Json]:
         """Se sigue desde donde terminó el que le precede o, si nadie lo leyó, desde su día."""
         final = self.recuerdo.visto(("final", desde, *self._clave())) if desde else None
-        saltar = 0
+        saltar, pedido = 0, self.pedido
         if final is not None:
             condicion, valores = self._condicion(despues_de=final)
-        elif desde and self.pedido.columna == "fin":
-            dia, saltar = self._contadas().donde_empieza(desde)
-            condicion, valores = self._condicion(primer_dia=dia)
+        elif desde and pedido.columna == "fin":
+            dia, saltar, quedan = self._contadas().donde_cae(desde, hasta)
+            if quedan is not None and quedan < saltar:  # se llega antes por el otro extremo de ese día
+                saltar, pedido = quedan, pedido.al_reves()
+            condicion, valores = self._condicion(primer_dia=dia, pedido=pedido)
         else:
             saltar = desde
             condicion, valores = self._condicion()
-        elegidas = ELEGIR.format(condicion=condicion, orden=self.pedido.orden)
+        elegidas = ELEGIR.format(condicion=condicion, orden=pedido.orden)
         valores.append(hasta - desde)
         if saltar:
             elegidas += " OFFSET %s"
@@ -162,9 +168,12 @@ class Rapidas(Sequence[a_json.Json]):
         sentencia = FILAS.format(elegidas=elegidas, anterior=anterior, orden=orden, **COLUMNAS[connection.vendor])
         return self._leer(sentencia, [*valores, *[self.momento] * momentos], preparar=en_dos and not self.pedido.por)
 
-    def _condicion(self, *, primer_dia: Any = None, despues_de: tuple[str, int] | None = None) -> tuple[str, list[Any]]:
+    def _condicion(
+        self, *, primer_dia: Any = None, despues_de: tuple[str, int] | None = None, pedido: Pedido | None = None
+    ) -> tuple[str, list[Any]]:
         """Lo que han de cumplir las filas y sus valores; desde ese día o después de esa fila, en el orden pedido."""
-        pedido, baja = self.pedido, self.pedido.sentido == "DESC"
+        pedido = pedido or self.pedido
+        baja = pedido.sentido == "DESC"
         desde, hasta = en_la_base(pedido.desde), en_la_base(pedido.hasta)
         valores = [self.momento, self.momento, *pedido.valores]
         limites = " AND {una}m.fin <= %s AND {una}m.fin >= %s"

@@ -80,6 +80,23 @@ def pedir(parametros: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
     return respuesta.status_code, respuesta.content, cabeceras
 
 
+@pytest.mark.parametrize("orden", ["-fin", "fin", "-indicador", "ambito"])
+def test_las_paginas_de_a_pocas_juntas_son_la_lista(
+    politica_cargada: Any, personas: SimpleNamespace, orden: str
+) -> None:
+    """Cada una se halla por el extremo más cercano de su día, sin haber leído la anterior."""
+    llenar(personas)
+
+    def claves(**parametros: str) -> list[str]:
+        respuesta = Client().get("/api/v1/mediciones/", {"ordering": orden, "hasta": "2015-06-30", **parametros})
+        return [una["id"] for una in respuesta.json()["results"]]
+
+    enteras = claves(page_size="500")
+    assert len(enteras) > 300
+    de_a_pocas = [claves(page=str(n + 1), page_size="7") for n in range(-(-len(enteras) // 7))]
+    assert [clave for pagina in de_a_pocas for clave in pagina] == enteras
+
+
 @pytest.mark.parametrize("muchas", [pedido.MUCHAS, 0])
 def test_los_dos_caminos_contestan_lo_mismo(
     politica_cargada: Any, personas: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, muchas: int
