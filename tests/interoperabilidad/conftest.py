@@ -79,6 +79,9 @@ def datos_dificiles(personas: SimpleNamespace) -> SimpleNamespace:
     fabricas.corregida(
         hechas[-4], por=por, revisor=revisor, valor=Decimal("1.5"), ahora=minuto(1.25) + timedelta(microseconds=120_300)
     )
+    fabricas.corregida(
+        hechas[-5], por=por, revisor=revisor, valor=Decimal("2.5"), ahora=minuto(1.5) + timedelta(microseconds=654_321)
+    )
     acciones.retirar(hechas[0], por=revisor, motivo=TEXTOS[0], ahora=minuto(2) + timedelta(microseconds=123_456))
     return SimpleNamespace(medido=medido, cuenta=cuenta, penal=penal, personas=personas)
 
