@@ -61,7 +61,7 @@ def main(cuantas: list[int]) -> None:
                 medir(origen, "-m", "bench.poblar", str(filas))
             hecho = medir(origen, "manage.py", "respaldar", "--cifrar", RESPALDO_CLAVE="solo para medir, no es secreta")
             tamano = ultimo(origen).stat().st_size / 2**20
-            # Las filas de prueba no pasan por los verbos: no tienen constancia, y se acepta.
+            # Las filas de prueba no pasan por los verbos: su cadena no se puede verificar, y se acepta.
             devuelto = medir(
                 destino,
                 "manage.py",

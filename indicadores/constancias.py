@@ -160,21 +160,46 @@ def ultimo_eslabon(a_la_fecha: datetime | None = None) -> tuple[int, str]:
     return ultimo[:2] if ultimo else (0, cadena.ORIGEN)
 
 
+#: De cada momento hasta una fecha, del último hacia atrás, su último eslabón. Salta de uno al anterior por el índice
+#: (en, numero): una publicación de miles de cifras cuesta lo mismo que una de pocas.
+ULTIMOS_MOMENTOS = """
+WITH RECURSIVE momentos(en) AS (
+  SELECT (SELECT c.en FROM indicadores_constancia c WHERE c.en <= %s ORDER BY c.en DESC LIMIT 1)
+  UNION ALL
+  SELECT (SELECT c.en FROM indicadores_constancia c WHERE c.en < momentos.en ORDER BY c.en DESC LIMIT 1)
+  FROM momentos WHERE momentos.en IS NOT NULL
+)
+SELECT (
+  SELECT c.numero FROM indicadores_constancia c WHERE c.en <= momentos.en ORDER BY c.en DESC, c.numero DESC LIMIT 1
+) FROM momentos WHERE momentos.en IS NOT NULL LIMIT %s
+"""
+#: Quien publica toma la hora antes de esperar su turno: el eslabón de un momento puede ir en la cadena detrás de los de
+#: otros posteriores. Cuántas publicaciones pueden adelantarse así a una.
+ADELANTADAS = 200
+
+
+def ultimos_por_momento(a_la_fecha: datetime, cuantos: int) -> list[int]:
+    """Los números del último eslabón de cada uno de los ``cuantos`` últimos momentos, del mayor al menor: una consulta.
+
+    Cada momento es una publicación, una corrección, un retiro o una revisión de lo fijado, con todos sus eslabones.
+    """
+    conexion = connections[router.db_for_read(Constancia)]
+    with conexion.cursor() as cursor:
+        momento = conexion.ops.adapt_datetimefield_value(a_la_fecha)
+        cursor.execute(ULTIMOS_MOMENTOS, [momento, cuantos + ADELANTADAS])
+        return sorted((numero for (numero,) in cursor.fetchall()), reverse=True)[:cuantos]
+
+
 def momento_del_ultimo(a_la_fecha: datetime | None = None) -> tuple[int, str, datetime] | None:
     """El número, la huella y el momento del último eslabón que había a la fecha: lo publicado no cambió desde él.
 
     Una consulta, o tres si después se publicó más: cada una por un índice, haya los eslabones que haya.
     """
-    cadena_entera = Constancia.objects.values_list("numero", "huella", "en")
-    ultimo = cadena_entera.order_by("-numero").first()
+    eslabones = Constancia.objects.order_by("-numero").values_list("numero", "huella", "en")
+    ultimo = eslabones.first()
     if ultimo is None or a_la_fecha is None or ultimo[2] <= a_la_fecha:
         return ultimo
-    ya = cadena_entera.filter(en__lte=a_la_fecha)
-    hallado = ya.order_by("-en", "-numero").first()
-    # Quien publica toma la hora antes de esperar su turno: el que sigue en la cadena puede tener un momento anterior.
-    while hallado and (siguiente := ya.filter(numero=hallado[0] + 1).first()):
-        hallado = ya.filter(en=siguiente[2]).order_by("-numero").first()
-    return hallado
+    return eslabones.filter(numero__in=ultimos_por_momento(a_la_fecha, 1)).first()
 
 
 @dataclass(frozen=True, slots=True)

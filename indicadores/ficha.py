@@ -161,7 +161,7 @@ def escribir_pagina(
 
 
 def referencia_de(leido: IndicadorLeido, mirada: Mirada, direccion: str) -> Referencia:
-    """Cómo citar lo que se está viendo en ``direccion`` (absoluta, sin parámetros): una consulta.
+    """Cómo citar lo que se está viendo en ``direccion`` (absoluta, sin parámetros): una consulta; tres, a una fecha.
 
     El enlace permanente fija el momento de la última publicación a la vista.
     """

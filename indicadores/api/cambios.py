@@ -151,7 +151,7 @@ def _eslabones(cursor: int, tamano: int, mirada: Mirada) -> tuple[list[Constanci
     """
     siguientes = Constancia.objects.filter(numero__gt=cursor).order_by("numero")
     if mirada.pide_fecha:
-        # El número acota lo que se recorre: después de él todo es posterior.
+        # El número no quita ninguno y acota lo que se recorre: de los que siguen a ese, ninguno había entonces.
         siguientes = siguientes.filter(en__lte=mirada.a_la_fecha, numero__lte=ultimo_eslabon(mirada.a_la_fecha)[0])
     hallados = list(siguientes.only("numero", "clase", "objeto", "en", "huella")[: tamano + 1])
     rigen: list[Constancia] = []

@@ -22,8 +22,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-from django.db import connections, router
-
+from indicadores import constancias
 from indicadores.api.formatos import escribir_csv
 from indicadores.api.tablas import Celda
 from indicadores.calculo import cadena
@@ -34,19 +33,6 @@ from indicadores.models import Constancia
 CARPETA = Path(__file__).with_name("sellado_1")
 FORMATO = 1
 TANDA = 1000
-#: De cada momento hasta una fecha, del último hacia atrás, su último eslabón. Salta de uno al anterior por el índice
-#: (en, numero): una publicación de miles de cifras cuesta lo mismo que una de pocas.
-ULTIMOS_MOMENTOS = """
-WITH RECURSIVE momentos(en) AS (
-  SELECT (SELECT c.en FROM indicadores_constancia c WHERE c.en <= %s ORDER BY c.en DESC LIMIT 1)
-  UNION ALL
-  SELECT (SELECT c.en FROM indicadores_constancia c WHERE c.en < momentos.en ORDER BY c.en DESC LIMIT 1)
-  FROM momentos WHERE momentos.en IS NOT NULL
-)
-SELECT (
-  SELECT c.numero FROM indicadores_constancia c WHERE c.en <= momentos.en ORDER BY c.en DESC, c.numero DESC LIMIT 1
-) FROM momentos WHERE momentos.en IS NOT NULL LIMIT %s
-"""
 
 #: Qué columnas lleva cada tabla, con los nombres que tienen en la constancia; «constancia» es el número de la suya.
 _INDICADOR = ("indicador", "indicador_nombre", "unidad", "simbolo")
@@ -135,10 +121,7 @@ def _legible(cuerpo: dict[str, Any]) -> bytes:
 
 def sellados(*, a_la_fecha: datetime, cuantos: int) -> list[Sellado]:
     """Los últimos paquetes, uno por momento de publicación, del más reciente al más antiguo: dos consultas."""
-    conexion = connections[router.db_for_read(Constancia)]
-    with conexion.cursor() as cursor:
-        cursor.execute(ULTIMOS_MOMENTOS, [conexion.ops.adapt_datetimefield_value(a_la_fecha), cuantos])
-        numeros = [numero for (numero,) in cursor.fetchall()]
+    numeros = constancias.ultimos_por_momento(a_la_fecha, cuantos)
     filas = Constancia.objects.filter(numero__in=numeros).order_by("-numero")
     return [
         Sellado(una["numero"], una["en"], una["huella"], sha256(_manifiesto(una)).hexdigest())

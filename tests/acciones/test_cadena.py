@@ -91,10 +91,13 @@ def test_un_lote_cuesta_lo_mismo_sea_cual_sea_su_tamano() -> None:
 def test_el_ultimo_a_una_fecha_cuenta_a_quien_espero_su_turno() -> None:
     """Quien toma la hora antes puede entrar después en la cadena: con él se ve todo lo que regía."""
     assert constancias.momento_del_ultimo(minuto(9)) is None
-    publicadas = [fabricas.publicada(ahora=minuto(tomada)) for tomada in (0, 5, 3, 3, 9)]
+    tomadas = (0, 5, 9, 3, 3, 12)
+    publicadas = [fabricas.publicada(ahora=minuto(tomada)) for tomada in tomadas]
     assert list(Constancia.objects.values_list("objeto", flat=True)) == [una.pk for una in publicadas]
-    ultimo = {a_las: constancias.ultimo_eslabon(minuto(a_las))[0] for a_las in (0, 2, 3, 4, 5, 8, 9, 10)}
-    assert ultimo == {0: 1, 2: 1, 3: 4, 4: 4, 5: 4, 8: 4, 9: 5, 10: 5}
+    for a_las in range(14):
+        numeradas = enumerate(tomadas, 1)
+        assert constancias.ultimo_eslabon(minuto(a_las))[0] == max(n for n, tomada in numeradas if tomada <= a_las)
+    assert constancias.ultimos_por_momento(minuto(9), 2) == [5, 3]
     assert constancias.ultimo_eslabon(minuto(-1)) == (0, cadena.ORIGEN)
 
 

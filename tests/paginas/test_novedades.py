@@ -11,10 +11,11 @@ import pytest
 from django.test import Client
 
 from indicadores import acciones
-from indicadores.models import Constancia, Indicador, Medicion
+from indicadores.models import Indicador, Medicion
 from tests import fabricas
 from tests.fabricas import minuto
 from tests.paginas.conftest import Contar
+from tests.politica_real import CARGADA_EN
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -107,11 +108,24 @@ class TestConLaPolitica:
             assert 'type="application/atom+xml" href="/novedades.atom"' in client.get(ruta).content.decode()
         assert f'href="{DE_UNO}"' in client.get("/indicadores/OP.01-I2/").content.decode()
 
-    def test_consultas_fijas(self, politica_cargada: Any, contar_consultas: Contar) -> None:
-        antes = contar_consultas(GENERAL)
+    def test_consultas_fijas(
+        self, politica_cargada: Any, personas: SimpleNamespace, client: Client, contar_consultas: Contar
+    ) -> None:
+        antes, entonces = contar_consultas(GENERAL), len(entradas(canal(client, GENERAL)))
         assert antes <= 8
-        Constancia.objects.filter(numero__gt=3).delete()
-        assert contar_consultas(GENERAL) <= antes
+        for n in range(3):
+            fabricas.publicada(
+                por=personas.analista,
+                revisor=personas.revisor,
+                indicador=Indicador.objects.get(codigo="OP.01-I1"),
+                periodo=f"200{n}",
+                valor=3,
+                ahora=CARGADA_EN + timedelta(minutes=n + 1),
+            )
+        titulos = [textos(e, "title")[0] for e in entradas(canal(client, GENERAL))]
+        assert sum(", 200" in titulo for titulo in titulos) == 3
+        assert entonces <= len(titulos)
+        assert contar_consultas(GENERAL) == antes
 
 
 class TestLoQueCambia:
