@@ -60,8 +60,8 @@ class TestDatos:
             assert f"Columnas de {tabla.recurso.nombre}" in pagina
         assert "<code>motivo_fecha_compromiso</code>" in pagina
 
-    def test_cuatro_consultas(self, contar_consultas: Contar) -> None:
-        assert contar_consultas("/datos/") == 4
+    def test_tres_consultas(self, contar_consultas: Contar) -> None:
+        assert contar_consultas("/datos/") == 3
 
 
 class TestParaMaquinas:
