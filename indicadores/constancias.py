@@ -21,6 +21,7 @@ from indicadores.calculo import cadena
 from indicadores.calculo.cadena import Revision, Rotura
 from indicadores.calculo.tipos import Logro, ValorBase
 from indicadores.models import Constancia, Evidencia, LineaBase, LogroEsperado, Medicion, Suceso, Umbral
+from indicadores.models.momentos import ultimos_por_momento
 from indicadores.permisos import Rol
 
 #: El número del turno en PostgreSQL («CONS» en ASCII); cualquiera sirve, mientras nadie más lo use.
@@ -158,36 +159,6 @@ def ultimo_eslabon(a_la_fecha: datetime | None = None) -> tuple[int, str]:
     """El número y la huella del último eslabón, o del último que ya había a la fecha; (0, ORIGEN) si no hay."""
     ultimo = momento_del_ultimo(a_la_fecha)
     return ultimo[:2] if ultimo else (0, cadena.ORIGEN)
-
-
-#: De cada momento hasta una fecha, del último hacia atrás, su último eslabón. Salta de uno al anterior por el índice
-#: (en, numero): una publicación de miles de cifras cuesta lo mismo que una de pocas.
-ULTIMOS_MOMENTOS = """
-WITH RECURSIVE momentos(en) AS (
-  SELECT (SELECT c.en FROM indicadores_constancia c WHERE c.en <= %s ORDER BY c.en DESC LIMIT 1)
-  UNION ALL
-  SELECT (SELECT c.en FROM indicadores_constancia c WHERE c.en < momentos.en ORDER BY c.en DESC LIMIT 1)
-  FROM momentos WHERE momentos.en IS NOT NULL
-)
-SELECT (
-  SELECT c.numero FROM indicadores_constancia c WHERE c.en <= momentos.en ORDER BY c.en DESC, c.numero DESC LIMIT 1
-) FROM momentos WHERE momentos.en IS NOT NULL LIMIT %s
-"""
-#: Quien publica toma la hora antes de esperar su turno: el eslabón de un momento puede ir en la cadena detrás de los de
-#: otros posteriores. Cuántas publicaciones pueden adelantarse así a una.
-ADELANTADAS = 200
-
-
-def ultimos_por_momento(a_la_fecha: datetime, cuantos: int) -> list[int]:
-    """Los números del último eslabón de cada uno de los ``cuantos`` últimos momentos, del mayor al menor: una consulta.
-
-    Cada momento es una publicación, una corrección, un retiro o una revisión de lo fijado, con todos sus eslabones.
-    """
-    conexion = connections[router.db_for_read(Constancia)]
-    with conexion.cursor() as cursor:
-        momento = conexion.ops.adapt_datetimefield_value(a_la_fecha)
-        cursor.execute(ULTIMOS_MOMENTOS, [momento, cuantos + ADELANTADAS])
-        return sorted((numero for (numero,) in cursor.fetchall()), reverse=True)[:cuantos]
 
 
 def momento_del_ultimo(a_la_fecha: datetime | None = None) -> tuple[int, str, datetime] | None:

@@ -22,13 +22,13 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-from indicadores import constancias
 from indicadores.api.formatos import escribir_csv
 from indicadores.api.tablas import Celda
 from indicadores.calculo import cadena
 from indicadores.formato import plural
 from indicadores.intercambio.zip_en_flujo import TROZO, Salida, parte_fija
 from indicadores.models import Constancia
+from indicadores.models.momentos import ultimos_por_momento
 
 CARPETA = Path(__file__).with_name("sellado_1")
 FORMATO = 1
@@ -121,7 +121,7 @@ def _legible(cuerpo: dict[str, Any]) -> bytes:
 
 def sellados(*, a_la_fecha: datetime, cuantos: int) -> list[Sellado]:
     """Los últimos paquetes, uno por momento de publicación, del más reciente al más antiguo: dos consultas."""
-    numeros = constancias.ultimos_por_momento(a_la_fecha, cuantos)
+    numeros = ultimos_por_momento(a_la_fecha, cuantos)
     filas = Constancia.objects.filter(numero__in=numeros).order_by("-numero")
     return [
         Sellado(una["numero"], una["en"], una["huella"], sha256(_manifiesto(una)).hexdigest())

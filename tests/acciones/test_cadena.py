@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from indicadores import acciones, constancias
 from indicadores.calculo import cadena
 from indicadores.models import Constancia, LineaBase, LogroEsperado, Medicion, Suceso, Umbral
+from indicadores.models.momentos import ultimos_por_momento
 from indicadores.permisos import Rol
 from tests import fabricas
 from tests.acciones.rotura import rotura
@@ -97,7 +98,7 @@ def test_el_ultimo_a_una_fecha_cuenta_a_quien_espero_su_turno() -> None:
     for a_las in range(14):
         numeradas = enumerate(tomadas, 1)
         assert constancias.ultimo_eslabon(minuto(a_las))[0] == max(n for n, tomada in numeradas if tomada <= a_las)
-    assert constancias.ultimos_por_momento(minuto(9), 2) == [5, 3]
+    assert ultimos_por_momento(minuto(9), 2) == [5, 3]
     assert constancias.ultimo_eslabon(minuto(-1)) == (0, cadena.ORIGEN)
 
 
