@@ -24,7 +24,7 @@ SELECT (
 """
 #: Quien publica toma la hora antes de esperar su turno: el eslabón de un momento puede ir en la cadena detrás de los de
 #: otros posteriores. Cuántas publicaciones pueden adelantarse así a una.
-ADELANTADAS = 200
+ADELANTADAS = 50
 
 
 def ultimos_por_momento(a_la_fecha: datetime, cuantos: int) -> list[int]:
