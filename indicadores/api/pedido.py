@@ -156,7 +156,7 @@ def _condicion(nombre: str, texto: str, catalogo: Catalogo) -> tuple[str, list[A
         "ambito_nivel": ("ambito", catalogo.del_nivel),
     }.get(nombre, ("", {}))
     claves = grupos.get(texto)
-    return (_entre(columna, claves), list(claves)) if claves else None
+    return _de_grupo(columna, claves, catalogo) if claves else None
 
 
 def _buscar(texto: str, catalogo: Catalogo) -> tuple[str, list[Any]] | None:
@@ -176,8 +176,18 @@ def _buscar(texto: str, catalogo: Catalogo) -> tuple[str, list[Any]] | None:
     return " AND ".join(condiciones), valores
 
 
-def _entre(columna: str, claves: tuple[int, ...]) -> str:
-    return f"{{varias}}m.{columna}_id IN ({', '.join(['%s'] * len(claves))})"
+def _de_grupo(columna: str, claves: tuple[int, ...], catalogo: Catalogo) -> tuple[str, list[Any]]:
+    """Las de esas claves; si son más de la mitad, todas menos las demás, que es lo mismo y se escribe con menos."""
+    todas = catalogo.indicador if columna == "indicador" else catalogo.ambito
+    suyas = set(claves)
+    otras = tuple(clave for clave in todas if clave not in suyas)
+    if len(claves) <= len(otras) or not otras:
+        return _entre(columna, claves), list(claves)
+    return _entre(columna, otras, "NOT IN"), list(otras)
+
+
+def _entre(columna: str, claves: tuple[int, ...], como: str = "IN") -> str:
+    return f"{{varias}}m.{columna}_id {como} ({', '.join(['%s'] * len(claves))})"
 
 
 def _leer_dia(texto: str) -> date | None:
