@@ -43,8 +43,9 @@ FROM (
 ORDER BY n
 """
 MESES = 36 * 12
-#: Los índices que no son únicos se quitan y se vuelven a crear: con muchas filas se tarda la cuarta parte.
+#: Las que se llenan.
 TABLAS = ("indicadores_medicion", "indicadores_constancia")
+#: Los índices que no son únicos se quitan y se vuelven a crear: con muchas filas se tarda la cuarta parte.
 INDICES_DE_POSTGRES = (
     "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() "
     f"AND tablename IN {TABLAS} AND indexdef NOT LIKE '%UNIQUE%'"

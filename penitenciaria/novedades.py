@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -138,9 +139,12 @@ def _valor_o_motivo(cambio: Cambio) -> str:
 
 def _umbrales(cambio: Cambio) -> tuple[str, str, str]:
     dicho = cambio.despues or Contenido(None)
-    verde, amarillo = escribir_numero(dicho.valor or 0, 2), escribir_numero(dicho.segundo or 0, 2)
-    resumen = f"Verde desde {verde} %; amarillo desde {amarillo} %.{_por(cambio)}"
+    resumen = f"Verde desde {_umbral(dicho.valor)}; amarillo desde {_umbral(dicho.segundo)}.{_por(cambio)}"
     return "Se fijaron los umbrales del semáforo", resumen, f"{reverse('metodologia')}#semaforo"
+
+
+def _umbral(valor: Decimal | None) -> str:
+    return "un valor sin fijar" if valor is None else f"{escribir_numero(valor, 2)} %"
 
 
 #: Cómo se cuenta cada clase de cambio.
